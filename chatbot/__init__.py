@@ -1,0 +1,1 @@
+"""What is said: routing, retrieval, composing, checking, and the ways to ask."""

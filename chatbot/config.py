@@ -1,0 +1,38 @@
+"""Settings of an installation: environment variables `CHATBOT_…`, all with defaults that work."""
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+import corpus
+
+_CONTENT = Path(corpus.__file__).parent
+
+
+class Settings(BaseSettings):
+    """One installation. `Settings()` reads the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="CHATBOT_", frozen=True, extra="ignore")
+
+    home: Path = Path(".chatbot")
+    """Everything written goes here."""
+    articles: Path = _CONTENT / "articles"
+    replies: Path = _CONTENT / "replies"
+    glossary: Path = _CONTENT / "glossary.toml"
+    clinic: Path = _CONTENT / "clinic.toml"
+    index: str = ""
+    """Folder of the index (default `<home>/index`), or the address of a Chroma server: `http://host:port`."""
+    embedder: str = ""
+    """Empty for the packaged MiniLM; else a folder or a hub id sentence-transformers can load."""
+    llm: str = ""
+    """`provider:model` for LangChain's `init_chat_model`; empty for none."""
+
+    @property
+    def index_folder(self) -> Path:
+        """The folder that holds the index, also where the vectors are on a Chroma server."""
+        return self.home / "index" if not self.index or self.index_server else Path(self.index)
+
+    @property
+    def index_server(self) -> str | None:
+        """The Chroma server's address, if the vectors are on one."""
+        return self.index if self.index.startswith(("http://", "https://")) else None

@@ -1,0 +1,1 @@
+"""Decide, locally and before anything else, what kind of message this is."""

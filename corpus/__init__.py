@@ -1,0 +1,1 @@
+"""What the clinic says: its articles, its fixed replies, its own facts and its glossary."""

@@ -1,0 +1,1 @@
+"""What can be found: articles cut into passages and sentences, embedded, searched."""

@@ -1,0 +1,233 @@
+"""Cut an article into passages and sentences, each with exact character offsets into the stored file.
+
+A sentence's `text` is always `plain(article.text[start:end])` (`plain_list` for a list): the check before an answer
+is shown relies on it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from corpus.article import Article
+from index.markdown_text import Block, blocks, heading_paths, plain, plain_list
+
+CHUNKER_VERSION = "1"
+"""Raise it whenever `cut` or `keys` gives another result for the same article: old indexes are then refused."""
+
+SentenceKind = Literal["statement", "item", "list", "lead_in", "question", "fragment"]
+"""`statement`: a full sentence. `item`: a list item that reads on its own, shown after its lead-in. `list`: a lead-in
+with its whole list, shown as one. The others are never quoted."""
+
+QUOTABLE: frozenset[SentenceKind] = frozenset({"statement", "item", "list"})
+PASSAGE_WORDS = 110
+"""A passage is closed after the block that brings it to so many words: MiniLM reads 256 tokens, about 190 words."""
+
+_LABELLED = re.compile(r"[^.:?!]{2,60}:\s+\S")
+_ENDED = re.compile(r"[.!…][\"'”’)\]*_]*\Z")
+_ASKED = re.compile(r"\?[\"'”’)\]*_]*\Z")
+_STARTED = re.compile(r"[\"'“‘(\[*_]*[A-ZÁÉÍÓÚÑ¿¡0-9]")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence, list item or list. `article.text[start:end]` is its quote."""
+
+    start: int
+    end: int
+    text: str
+    """The quote without Markdown marks."""
+    kind: SentenceKind
+    lead_in: tuple[int, int] | None = None
+    """Offsets of the sentence that introduces the list this item is in."""
+    lead_in_text: str = ""
+    block: int = 0
+    """Offset of the paragraph or item it stands in: sentences of one block follow each other."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Consecutive blocks of one section: what is retrieved as a whole."""
+
+    id: str
+    """`<article id>#<start>`."""
+    article: str
+    title: str
+    heading_path: tuple[str, ...]
+    """Headings from the outermost to the one above the passage, without the article's title."""
+    start: int
+    end: int
+    sentences: tuple[Sentence, ...]
+    questions: tuple[str, ...] = ()
+    """Ways people ask what this section answers (front matter): additional keys for retrieval."""
+    language: str = "en"
+
+    @property
+    def heading(self) -> str:
+        """The heading right above the passage, or the article's title."""
+        return self.heading_path[-1] if self.heading_path else self.title
+
+    @property
+    def text(self) -> str:
+        """The passage's sentences as plain text."""
+        return " ".join(sentence.text for sentence in self.sentences)
+
+
+@dataclass(frozen=True)
+class Key:
+    """A text under which a passage can be found: one of its sentences, a question, or the passage as a whole."""
+
+    text: str
+    sentence: int | None
+    """Position in `passage.sentences`, or None."""
+
+
+def cut(article: Article) -> list[Passage]:
+    """Return the article's passages in order. Every quotable word of the article is in exactly one of them."""
+    passages: list[Passage] = []
+    body = [(path, block) for path, block in heading_paths(blocks(article.text, article.body_start))]
+    for path, run in groupby(body, key=lambda pair: pair[0]):
+        section = [block for _, block in run if block.kind != "heading"]
+        passages.extend(_passage(article, path, group) for group in _groups(list(_sentences(article, section))))
+    return passages
+
+
+def keys(passage: Passage) -> list[Key]:
+    """Return the texts to embed and index for one passage; a sentence brings its heading and lead-in as context."""
+    sentences = [
+        Key(_join(passage.heading, sentence.lead_in_text, sentence.text), number)
+        for number, sentence in enumerate(passage.sentences)
+        if sentence.kind in QUOTABLE
+    ]
+    questions = [Key(question, None) for question in passage.questions]
+    return [*sentences, *questions, Key(_join(passage.title, *passage.heading_path, passage.text), None)]
+
+
+def _join(*parts: str) -> str:
+    ended = (part if part.endswith((".", "?", "!", ":")) else f"{part}." for part in parts if part)
+    return " ".join(ended)
+
+
+def _passage(article: Article, path: tuple[str, ...], sentences: Sequence[Sentence]) -> Passage:
+    start = min(sentence.start for sentence in sentences)
+    asked = article.questions.get(path[-1], ()) if path else ()
+    return Passage(
+        id=f"{article.id}#{start}",
+        article=article.id,
+        title=article.title,
+        heading_path=path,
+        start=start,
+        end=max(sentence.end for sentence in sentences),
+        sentences=tuple(sentences),
+        questions=asked,
+        language=article.language,
+    )
+
+
+def _groups(sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
+    """Close a passage at the end of the block that fills it, and never between a lead-in and its list."""
+    group: list[Sentence] = []
+    words = 0
+    for number, sentence in enumerate(sentences):
+        group.append(sentence)
+        words += len(sentence.text.split())
+        following = sentences[number + 1] if number + 1 < len(sentences) else None
+        together = following is not None and (following.block == sentence.block or following.lead_in is not None)
+        if words >= PASSAGE_WORDS and not together:
+            yield group
+            group, words = [], 0
+    if group:
+        yield group
+
+
+def _sentences(article: Article, section: Sequence[Block]) -> Iterator[Sentence]:
+    lead_in: Sentence | None = None
+    for list_id, run in groupby(section, key=lambda block: block.list_id):
+        members = list(run)
+        if list_id:
+            yield from _list(article, members, lead_in)
+            lead_in = None
+            continue
+        for block in members:
+            split = [_sentence(article, span, block.start) for span in _spans(block, article.language)]
+            yield from split
+            lead_in = split[-1] if split and split[-1].kind == "lead_in" else None
+
+
+def _list(article: Article, items: Sequence[Block], lead_in: Sentence | None) -> Iterator[Sentence]:
+    """Yield a list as one sentence where its items only make sense together, else item by item."""
+    if not any(item.quoted for item in items) and not _independent(items):
+        start = lead_in.start if lead_in else _list_start(article.text, items[0].start)
+        whole = article.text[start : items[-1].end]
+        expected = " ".join(plain(item.content) for item in items)
+        if plain_list(whole).replace("• ", "").endswith(expected):
+            yield Sentence(start, items[-1].end, plain_list(whole), "list", block=items[0].start)
+            return
+    # A nested item hangs on its parent as well as on the lead-in; one slice cannot show both, so it is not quoted.
+    span, text = ((lead_in.start, lead_in.end), lead_in.text) if lead_in else (None, "")
+    for item in items:
+        kind: SentenceKind = "item" if item.depth == 1 and _reads_alone(plain(item.content)) else "fragment"
+        words = plain(article.text[item.start : item.end])
+        yield Sentence(item.start, item.end, words, kind, span, text, item.start)
+
+
+def _list_start(text: str, content_start: int) -> int:
+    """Go back over the first item's own mark, so that the slice is a list."""
+    line_start = max(text.rfind("\n", 0, content_start), text.rfind("\r", 0, content_start)) + 1
+    return line_start if text[line_start:content_start].strip(" \t-+*0123456789.)") == "" else content_start
+
+
+def _independent(items: Sequence[Block]) -> bool:
+    reading = sum(_reads_alone(plain(item.content)) for item in items)
+    return all(item.depth == 1 for item in items) and reading * 2 > len(items)
+
+
+def _reads_alone(text: str) -> bool:
+    """Tell whether a list item says something by itself: it is labelled, or a full sentence."""
+    return bool(_LABELLED.match(text)) or (bool(_ENDED.search(text)) and len(text.split()) >= 6)
+
+
+def _sentence(article: Article, span: tuple[int, int], block: int) -> Sentence:
+    start, end = span
+    text = plain(article.text[start:end])
+    return Sentence(start, end, text, _kind(text), block=block)
+
+
+def _kind(text: str) -> SentenceKind:
+    if text.endswith(":"):
+        return "lead_in"
+    if _ASKED.search(text):
+        return "question"
+    words = len(text.split())
+    whole = words >= 4 and _STARTED.match(text) and (_ENDED.search(text) or words >= 8)
+    # A line of a table is no sentence.
+    return "statement" if whole and "|" not in text else "fragment"
+
+
+def _spans(block: Block, language: str) -> Iterator[tuple[int, int]]:
+    """Split a block into sentences as offsets; one whose Markdown marks would be torn apart stays in one piece."""
+    rest = plain(block.content).replace(" ", "")
+    start = 0
+    for end in _boundaries(block.content, language):
+        words = plain(block.content[start:end]).replace(" ", "")
+        last = end == len(block.content)
+        if not last and not (words and rest.startswith(words)):
+            continue
+        rest = rest[len(words) :]
+        inner = block.content[start:end]
+        first = start + len(inner) - len(inner.lstrip())
+        stop = start + len(inner.rstrip())
+        if words and first < stop:
+            yield block.offsets[first], block.offsets[stop - 1] + 1
+        start = end
+
+
+def _boundaries(content: str, language: str) -> list[int]:
+    """Return where sentences end, by sentencex (Wikimedia); the last is the content's length."""
+    from sentencex import get_sentence_boundaries
+
+    # A line break inside a paragraph is white space, but sentencex takes two of them for a paragraph's end.
+    found = get_sentence_boundaries(language, content.replace("\n", " "))
+    ends = [boundary["end_index"] for boundary in found]
+    return [*(end for end in ends if end < len(content)), len(content)]
