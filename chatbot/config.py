@@ -27,6 +27,16 @@ class Settings(BaseSettings):
     llm: str = ""
     """`provider:model` for LangChain's `init_chat_model`; empty for none."""
 
+    hosts: str = ""
+    """Names the server answers to besides its own address and localhost, separated by commas; `*` for any."""
+    questions_per_minute: int = 60
+    """From one address; 0 for no limit. Programs on the server's own machine are not limited."""
+
+    @property
+    def host_names(self) -> tuple[str, ...]:
+        """`hosts` as a list."""
+        return tuple(name for name in (part.strip() for part in self.hosts.split(",")) if name)
+
     @property
     def index_folder(self) -> Path:
         """The folder that holds the index, also where the vectors are on a Chroma server."""

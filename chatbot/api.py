@@ -1,0 +1,184 @@
+"""The web server: questions over HTTP, health, metrics, and every page, behind one guard.
+
+`create_app` wires; the pages themselves are in `article_page.py` and `patient_page.py`, the guard in `guard.py`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from chatbot import article_page as pages
+from chatbot import guard, patient_page
+from chatbot.bot import MAX_CHARACTERS, Bot
+from chatbot.conversation import Answer, Language, Question
+from chatbot.metering import DailyHash, Metrics, is_local, rate_limit
+from chatbot.turns import recent
+from corpus.clinic import tel
+
+LARGEST_BODY = 512 * 1024
+"""Bytes: 20,000 characters take at most 240,000 as JSON, and a history comes with them."""
+LOCAL_HOSTS = ("localhost", "127.0.0.1")
+
+Text = Annotated[str, StringConstraints(max_length=MAX_CHARACTERS)]
+
+
+class AskRequest(BaseModel):
+    """The body of `POST /api/ask`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    question: Text
+    history: list[Text] = []
+    """Earlier questions of the conversation, oldest first; the last ones are read."""
+
+
+@dataclass(frozen=True)
+class ServerOptions:
+    """What an installation may change of the server."""
+
+    hosts: Sequence[str] = LOCAL_HOSTS
+    """Names the server answers to; `*` for any."""
+    questions_per_minute: int = 60
+    """From one address; 0 for no limit."""
+
+
+def create_app(bot: Bot, *, host: str = "127.0.0.1", options: ServerOptions | None = None) -> FastAPI:
+    """Return the whole site around one bot; `host` is a name it answers to besides those of the options."""
+    options = options or ServerOptions()
+    metrics = Metrics()
+    ask = metrics.counted(bot.ask)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    _add_api(app, bot, ask, metrics)
+    _add_pages(app, bot)
+    patient_page.mount(app, bot, ask)
+
+    def explain(refusal: guard.Refusal) -> dict[str, Any]:
+        metrics.refused(refusal.code)
+        return explained(bot, refusal)
+
+    checks = [guard.only_hosts([host, *options.hosts]), guard.only_open_routes]
+    if options.questions_per_minute:
+        checks.append(rate_limit(options.questions_per_minute, DailyHash()))
+    # The last one added is the first one passed.
+    app.add_middleware(guard.limit_body, largest=LARGEST_BODY, explain=explain)
+    app.add_middleware(guard.fail_closed, explain=explain)
+    app.add_middleware(guard.gate, checks=checks, explain=explain)
+    app.add_middleware(guard.safe_headers)
+    return app
+
+
+def serve(app: FastAPI, host: str, port: int, on_ready: Callable[[str], None] | None = None) -> None:
+    """Serve until interrupted; `on_ready` is called with the address once the port is open."""
+    make_server(app, host, port, on_ready).run()
+
+
+def make_server(app: FastAPI, host: str, port: int, on_ready: Callable[[str], None] | None = None) -> uvicorn.Server:
+    """Return the server without starting it; it writes no access log, since addresses are never kept."""
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+    return _AnnouncingServer(config, on_ready)
+
+
+class _AnnouncingServer(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[str], None] | None) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[Any] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started and self._on_ready:
+            host, port = self.servers[0].sockets[0].getsockname()[:2]
+            self._on_ready(f"http://{f'[{host}]' if ':' in host else host}:{port}")
+
+
+def explained(bot: Bot, refusal: guard.Refusal) -> dict[str, Any]:
+    """Return the JSON of a refusal: what is wrong, the next step, and whom to call in any case."""
+    message = refusal.message or bot.replies["error", "en"].text
+    lines = bot.clinic.help_lines
+    calls = [("Emergency", lines["emergency"].call), ("Crisis", lines["crisis"].call), ("Clinic", bot.clinic.phone)]
+    actions = [{"kind": "call", "label": f"{name} {number}", "href": tel(number)} for name, number in calls if number]
+    error = {"code": refusal.code, "message": message, "next_step": refusal.next_step}
+    return {"error": error, "actions": actions}
+
+
+def _add_api(app: FastAPI, bot: Bot, ask: Callable[[Question], Answer], metrics: Metrics) -> None:
+    @app.post("/api/ask")
+    def api_ask(body: AskRequest) -> JSONResponse:
+        return JSONResponse(ask(Question(body.question, recent(body.history))).to_json())
+
+    @app.get("/api/health")
+    def api_health() -> JSONResponse:
+        return JSONResponse(bot.health())
+
+    @app.get("/metrics")
+    def api_metrics(request: Request) -> Response:
+        if not is_local(request.scope):
+            return JSONResponse(explained(bot, guard.NOT_FOUND), 404)
+        return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        refusal = _invalid(error)
+        metrics.refused(refusal.code)
+        return JSONResponse(explained(bot, refusal), refusal.status)
+
+
+def _invalid(error: RequestValidationError) -> guard.Refusal:
+    """Explain a body that does not fit, without repeating any of it."""
+    kinds = {problem["type"] for problem in error.errors()}
+    shape = 'Send {"question": "…", "history": ["…"]} as JSON and nothing else.'
+    if "string_too_long" in kinds:
+        step = f"Use up to {MAX_CHARACTERS} characters a message."
+        return guard.Refusal(413, "too_long", "That message is too long.", step)
+    return guard.Refusal(422, "wrong_shape", "The request is not a question.", shape)
+
+
+def _add_pages(app: FastAPI, bot: Bot) -> None:
+    clinic = bot.clinic
+
+    @app.get("/articles")
+    def articles(lang: str = "") -> HTMLResponse:
+        return HTMLResponse(pages.articles_page(clinic, bot.articles.values(), _language(lang)))
+
+    @app.get("/articles/{name}")
+    def article(name: str, start: str = "", end: str = "", version: str = "") -> HTMLResponse:
+        found = bot.articles.get(name)
+        if found is None:
+            return HTMLResponse(pages.missing_page(clinic, "en"), 404)
+        return HTMLResponse(pages.article_page(clinic, found, _span(start, end), version))
+
+    @app.get("/chat-safety")
+    def safety(lang: str = "") -> HTMLResponse:
+        return HTMLResponse(pages.safety_page(clinic, _language(lang)))
+
+    files = {path.name: path for path in pages.STATIC.iterdir() if path.suffix in {".css", ".js", ".svg"}}
+
+    @app.get("/ui/{name}")
+    def static(name: str) -> Response:
+        return FileResponse(files[name]) if name in files else JSONResponse(explained(bot, guard.NOT_FOUND), 404)
+
+    @app.get("/favicon.ico")
+    def icon() -> FileResponse:
+        return FileResponse(files["icon.svg"])
+
+
+def _language(name: str) -> Language:
+    return "es" if name == "es" else "en"
+
+
+def _span(start: str, end: str) -> tuple[int, int] | None:
+    valid = start.isascii() and end.isascii() and start.isdigit() and end.isdigit() and len(start + end) < 20
+    return (int(start), int(end)) if valid else None

@@ -1,0 +1,136 @@
+"""The document around the Gradio page: our bar and notices before any script runs, nothing of Gradio's own, no inline
+script that was not in it when it left the server.
+"""
+
+import gzip
+import hashlib
+import re
+from base64 import b64encode
+from urllib.parse import parse_qs
+
+from chatbot.article_page import bar_html
+from chatbot.conversation import Language
+from chatbot.guard import App, Message, Receive, Scope, Send, header
+from chatbot.rendering import actions_html, plain, reply_html
+from chatbot.wording import WORDS, words
+from corpus.clinic import Clinic
+from corpus.replies import Replies
+
+_FOREIGN = re.compile(r"<base\b[^>]*>|<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>|<link\s+rel=\"manifest\"[^>]*>")
+"""Addresses and names of Gradio's own site, and a manifest that does not exist."""
+_INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+_QUICK_EXIT = "https://www.weather.gov/"
+
+
+def own_document(app: App, *, clinic: Clinic, replies: Replies) -> App:
+    """Replace what `app` sends for `/` by the clinic's document, with a policy that names its scripts by hash."""
+    before_app = _before_app(clinic, replies)
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != "/":
+            await app(scope, receive, send)
+            return
+        # Uncompressed, so that it can be changed here.
+        plain_scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]}
+        start: Message = {}
+        body = bytearray()
+
+        async def collect(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                start.update(message)
+            else:
+                body.extend(message.get("body", b""))
+
+        await app(plain_scope, receive, collect)
+        asked = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]
+        language = preferred_language(asked, header(scope, "accept-language"), clinic)
+        document = rewritten(body.decode("utf-8"), clinic, language, before_app)
+        await _send(scope, send, int(start["status"]), document)
+
+    return wrapped
+
+
+def preferred_language(asked: str, accepted: str, clinic: Clinic) -> Language:
+    """Return the language of `?lang=`, else the first of the browser's `accept-language`, if the clinic has it."""
+    wanted = asked or accepted[:2].lower()
+    return "es" if wanted == "es" and "es" in clinic.languages else "en"
+
+
+def rewritten(document: str, clinic: Clinic, language: Language, before_app: str) -> str:
+    """Return Gradio's document with our head, bar and notices in place of its own."""
+    title = f"{plain(clinic.name)} · {plain(words(language).title)}"
+    ours = (
+        f"<title>{title}</title>"
+        '<link rel="icon" href="/ui/icon.svg" type="image/svg+xml">'
+        '<link rel="stylesheet" href="/ui/site.css"><link rel="stylesheet" href="/ui/patient.css">'
+        '<script src="/ui/patient.js" defer></script>'
+    )
+    document = _FOREIGN.sub("", document)
+    document = re.sub(r"<html\s+lang=\"en\"", f'<html lang="{language}"', document, count=1)
+    document = document.replace("</head>", f"{ours}</head>", 1)
+    return re.sub(r"<body[^>]*>", lambda found: found[0] + before_app, document, count=1)
+
+
+def script_policy(document: str) -> str:
+    """Return the content security policy for a document: its own inline scripts by hash, and no other."""
+    hashes = " ".join(f"'sha256-{_digest(script)}'" for script in _INLINE.findall(document))
+    return (
+        f"default-src 'none'; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def _digest(script: str) -> str:
+    return b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+
+
+def _before_app(clinic: Clinic, replies: Replies) -> str:
+    """Return what is there before, and without, any script: the bar, and where to go if the chat does not start."""
+    bars = "".join(bar_html(clinic, language) for language in clinic.languages)
+    leave = f'<a id="leave" href="{_QUICK_EXIT}" rel="noreferrer">{_in_each("leave", clinic)}</a>'
+    notices = "".join(_notice(language) for language in clinic.languages)
+    failures = "".join(_failure(language, clinic, replies) for language in clinic.languages)
+    return (
+        f'<a class="skip" href="#question">{_in_each("skip", clinic)}</a>'
+        f'<header class="bar" id="bar">{bars}{leave}</header>'
+        '<div id="announcer" role="status" class="visually-hidden"></div>'
+        f'<div id="failure" role="alert"></div>{failures}'
+        f'<noscript><main class="no-script">{notices}</main></noscript>'
+    )
+
+
+def _notice(language: Language) -> str:
+    label = words(language)
+    return (
+        f'<p lang="{language}">{plain(label.needs_script)} <a href="/articles">{plain(label.articles)}</a> '
+        f'<a href="/chat-safety?lang={language}">{plain(label.about_chat)}</a></p>'
+    )
+
+
+def _failure(language: Language, clinic: Clinic, replies: Replies) -> str:
+    """Return what the script shows when no answer comes, from a server that may be out of reach by then."""
+    reply = replies.get(("error", language)) or replies["error", "en"]
+    shown = f'<div lang="{language}">{reply_html(reply.text)}{actions_html(reply.actions, words(language))}</div>'
+    return f'<template id="failure-{language}">{shown}</template>'
+
+
+def _in_each(name: str, clinic: Clinic) -> str:
+    return "".join(
+        f'<span class="bar-{language}" lang="{language}">{plain(getattr(WORDS[language], name))}</span>'
+        for language in clinic.languages
+    )
+
+
+async def _send(scope: Scope, send: Send, status: int, document: str) -> None:
+    body = document.encode("utf-8")
+    headers = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-security-policy", script_policy(document).encode("ascii")),
+        (b"vary", b"accept-encoding, accept-language"),
+    ]
+    if "gzip" in header(scope, "accept-encoding"):
+        body = gzip.compress(body, 6)
+        headers.append((b"content-encoding", b"gzip"))
+    headers.append((b"content-length", str(len(body)).encode("ascii")))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -1,0 +1,116 @@
+// What Gradio does not offer: one announcement per answer, the page's language, a quick exit. It reads no text of the
+// visitor's and stores nothing.
+"use strict";
+
+(() => {
+  const announcer = document.getElementById("announcer");
+  const bar = document.getElementById("bar");
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const failure = document.getElementById("failure");
+  let shownLanguage = null;
+  let waiting;
+  const heights = new ResizeObserver(() => keepClear());
+
+  function nameLog(log) {
+    log.setAttribute("role", "log");
+    // Each answer is announced once, by the announcer or, if urgent, by its own role=alert.
+    log.setAttribute("aria-live", "off");
+    log.tabIndex = 0;
+  }
+
+  function announce(message) {
+    const text = message.querySelector(".answer-text") || message;
+    announcer.lang = message.querySelector("[lang]")?.lang || document.documentElement.lang;
+    announcer.textContent = text.textContent;
+  }
+
+  function show(message) {
+    // After the page has laid itself out: buttons above and below come and go with an answer.
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => message.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" })),
+    );
+  }
+
+  // An answer takes a fraction of a second. If none comes, whoever waits must be told where help is.
+  function expect(seconds) {
+    clearTimeout(waiting);
+    failure.replaceChildren();
+    if (!seconds) return;
+    waiting = setTimeout(() => {
+      const notice = document.getElementById(`failure-${document.documentElement.lang}`) || document.querySelector("template");
+      failure.replaceChildren(notice.content.cloneNode(true));
+    }, seconds * 1000);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;
+    if (sends && event.target.matches("#question textarea")) expect(5);
+  });
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#send, .choice")) expect(5);
+  });
+
+  function onMessages(records) {
+    const added = records.flatMap((record) => [...record.addedNodes]).filter((node) => node.nodeType === 1);
+    const last = added.filter((node) => node.matches(".message")).pop();
+    if (!last) return;
+    expect(last.matches(".looking") ? 20 : 0);
+    if (last.matches(".looking")) {
+      announcer.textContent = last.textContent;
+      show(last.previousElementSibling || last);
+    } else if (last.matches(".guide")) {
+      if (!last.matches("[role=alert]")) announce(last);
+      else announcer.textContent = "";
+      const asked = last.previousElementSibling;
+      show(asked && asked.matches(".visitor") ? asked : last);
+    }
+  }
+
+  // The document comes in the language the browser asks for; what Gradio shows follows it, and leads from then on.
+  function followLanguage() {
+    const language = document.querySelector("[data-page-language]")?.dataset.pageLanguage;
+    if (!language || language === shownLanguage) return;
+    if (shownLanguage) document.documentElement.lang = language;
+    shownLanguage = language;
+  }
+
+  function prepare() {
+    const [log, choices, help, field] = ["#conversation", "#choices", "#question-help", "#question textarea"].map(
+      (place) => document.querySelector(place),
+    );
+    if (!log || !choices || !help || !field || log.getAttribute("role") === "log") return;
+    choices.setAttribute("role", "group");
+    choices.setAttribute("aria-labelledby", "choices-title");
+    field.setAttribute("aria-describedby", help.id);
+    nameLog(log);
+    new MutationObserver(onMessages).observe(log, { childList: true, subtree: true });
+    heights.observe(document.getElementById("composer"));
+  }
+
+  new MutationObserver(() => {
+    prepare();
+    followLanguage();
+  }).observe(document.body, { childList: true, subtree: true });
+
+  // What is scrolled to, or gets the focus, must not lie under the bar or the question box.
+  function keepClear() {
+    const composer = document.getElementById("composer");
+    const pinned = composer && getComputedStyle(composer).position === "sticky";
+    document.documentElement.style.setProperty("--bar-height", `${bar.offsetHeight}px`);
+    document.documentElement.style.scrollPaddingTop = `${bar.offsetHeight + 10}px`;
+    document.documentElement.style.scrollPaddingBottom = `${pinned ? composer.offsetHeight + 10 : 0}px`;
+  }
+  heights.observe(bar);
+
+  document.getElementById("leave").addEventListener("click", (event) => {
+    event.preventDefault();
+    const away = event.currentTarget.href;
+    document.body.replaceChildren();
+    location.replace(away);
+  });
+
+  // Coming back to the page must not bring the conversation back.
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload();
+  });
+})();

@@ -1,0 +1,86 @@
+"""A visitor's conversation as a page shows it: one line of HTML a message, kept on the server and nowhere else."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from chatbot.bot import MAX_CHARACTERS
+from chatbot.conversation import Answer, Language, Question
+from chatbot.rendering import answer_html, is_urgent, plain
+from chatbot.wording import words
+
+SAY_BUTTONS = 4
+HISTORY_READ = 20
+"""Earlier messages a question is read with."""
+HISTORY_CHARACTERS = 10_000
+"""In all of them together: each is read again with every question, so a longer history could keep the server busy."""
+_LONGEST_SHOWN = 1000
+"""Characters of a visitor's own message that are shown back; all of it is read."""
+_BLOCKS_KEPT = 80
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """One visitor's conversation; it lives in the server's memory and never comes back from a browser."""
+
+    language: Language = "en"
+    chosen: bool = False
+    """Whether the visitor chose the language; otherwise each question's own is guessed."""
+    asked: tuple[str, ...] = ()
+    blocks: tuple[str, ...] = ()
+    """One line of HTML a message."""
+    turns: int = 0
+    offered: tuple[str, ...] = ()
+    """Labels of the last answer's `say` actions."""
+    prompt: str = ""
+    """HTML that says what those are for: the question asked in bold, if one was."""
+
+    def question(self, text: str) -> Question:
+        """Return the visitor's next question with what was asked before."""
+        return Question(text, self.asked, self.language if self.chosen else None)
+
+    def markdown(self, *extra: str) -> str:
+        """Return the conversation as Markdown whose every block is one message."""
+        return "\n\n".join([*self.blocks, *extra])
+
+    def with_turn(self, text: str, answer: Answer) -> "Conversation":
+        """Add a question and its answer; an empty or endless message leaves only its answer."""
+        readable = bool(text.strip()) and len(text) <= MAX_CHARACTERS
+        said = (visitor_html(text, self.language),) if readable else ()
+        # The same question twice has the same answer's id, and each needs its own places to jump to.
+        shown = guide_html(replace(answer, id=f"{answer.id}-{self.turns}"), self.language)
+        blocks = (*self.blocks, *said, shown)[-_BLOCKS_KEPT:]
+        offered = tuple(action.label for action in answer.actions if action.kind == "say")[:SAY_BUTTONS]
+        asked = recent((*self.asked, text)) if readable else self.asked
+        prompt = _prompt(answer) if offered else ""
+        return replace(self, asked=asked, blocks=blocks, turns=self.turns + 1, offered=offered, prompt=prompt)
+
+
+def recent(history: Sequence[str]) -> tuple[str, ...]:
+    """Return the last of a conversation's messages, as many as are read with the next: the very last in any case."""
+    kept: list[str] = []
+    for text in reversed(history[-HISTORY_READ:]):
+        if kept and sum(map(len, kept)) + len(text) > HISTORY_CHARACTERS:
+            break
+        kept.append(text)
+    return tuple(reversed(kept))
+
+
+def visitor_html(text: str, language: Language) -> str:
+    """Show what the visitor wrote, as text and nothing else."""
+    shown = text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
+    lines = "<br>".join(plain(line) for line in shown.splitlines())
+    return f'<div class="message visitor"><p class="speaker">{plain(words(language).you)}</p><p>{lines}</p></div>'
+
+
+def guide_html(answer: Answer, language: Language) -> str:
+    """Show an answer; one about danger, or a failure, is announced at once."""
+    kind = 'message guide urgent" role="alert' if is_urgent(answer) else "message guide"
+    speaker = plain(words(language).guide)
+    return f'<div class="{kind}"><p class="speaker">{speaker}</p>{answer_html(answer)}</div>'
+
+
+def _prompt(answer: Answer) -> str:
+    asked = re.findall(r"\*\*([^*\n]+\?)\*\*", answer.text)
+    text = asked[-1] if asked and is_urgent(answer) else words(answer.language).suggestions
+    return f'<p lang="{plain(answer.language)}">{plain(text)}</p>'

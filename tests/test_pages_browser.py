@@ -1,0 +1,392 @@
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from conftest import Corpus
+from starlette.routing import Mount
+from website import QUESTION, RecordingBot, opened_bot, running
+
+from chatbot import patient_page
+from chatbot.api import ServerOptions, create_app
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+PHONE = {"width": 390, "height": 844}
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no browser: /usr/bin/chromium is not installed")
+
+
+@pytest.fixture(scope="module")
+def bot(shared_corpus: Corpus) -> Iterator[RecordingBot]:
+    with opened_bot(shared_corpus) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def app(bot: RecordingBot) -> Any:
+    return create_app(bot, options=ServerOptions(questions_per_minute=0))
+
+
+@pytest.fixture(scope="module")
+def address(app: Any) -> Iterator[str]:
+    with running(app) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    with playwright.sync_playwright() as started:
+        found = started.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def open_page(browser: Any, address: str) -> Iterator[Any]:
+    contexts: list[Any] = []
+    complaints: list[str] = []
+
+    def opened(path: str = "/", **options: Any) -> Any:
+        context = browser.new_context(reduced_motion="reduce", **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address + path)
+        if path.split("?")[0] == "/" and options.get("java_script_enabled", True):
+            page.wait_for_selector("#conversation[role=log]", state="attached")
+        return page
+
+    opened.complaints = complaints  # type: ignore[attr-defined]
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not complaints, "the browser's console must stay empty: a blocked script or style shows there"
+
+
+def ask(page: Any, text: str, label: str = "Your question") -> Any:
+    """Type a question, send it by keyboard, and wait for its answer."""
+    before = page.locator(".message.guide").count()
+    box = page.get_by_label(label)
+    box.fill(text)
+    box.press("Enter")
+    answer = page.locator(".message.guide").nth(before)
+    answer.wait_for()
+    return answer
+
+
+def shoot(page: Any, name: str) -> None:
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+def test_a_question_is_asked_and_answered_by_keyboard_alone(open_page: Any) -> None:
+    page = open_page()
+    shoot(page, "desktop-start")
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.tagName") == "TEXTAREA":
+            break
+    page.keyboard.type(QUESTION)
+    page.keyboard.press("Enter")
+    answer = page.locator(".message.guide")
+    answer.wait_for()
+    assert QUESTION in page.locator(".message.visitor").inner_text()
+    assert "not yet reviewed by a clinician" in answer.inner_text()
+    box = page.get_by_label("Your question")
+    assert box.input_value() == ""
+    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    shoot(page, "desktop-answer")
+
+
+def test_an_answer_is_announced_once_and_a_crisis_reply_at_once(open_page: Any) -> None:
+    page = open_page(viewport=PHONE)
+    log, announcer = page.locator("#conversation"), page.locator("#announcer")
+    answer = ask(page, QUESTION)
+    assert log.get_attribute("aria-live") == "off"
+    assert announcer.get_attribute("role") == "status"
+    assert announcer.text_content() == answer.locator(".answer-text").text_content()
+    crisis = ask(page, "i want to die")
+    assert crisis.get_attribute("role") == "alert"
+    assert announcer.text_content() == ""
+    first = crisis.locator("a").first
+    assert first.get_attribute("href") == "tel:988"
+    assert first.is_visible()
+    assert page.locator(".message.guide").first.get_attribute("role") is None
+    shoot(page, "phone-crisis")
+
+
+def test_the_numbers_stay_on_screen_when_a_phone_scrolls(open_page: Any) -> None:
+    page = open_page(viewport=PHONE)
+    shoot(page, "phone-start")
+    for _ in range(3):
+        ask(page, QUESTION)
+    for place in ("0", "document.body.scrollHeight / 2", "document.body.scrollHeight"):
+        page.evaluate(f"scrollTo(0, {place})")
+        for link in ("tel:911", "tel:988", "sms:988", "tel:+16178638810"):
+            shown = page.locator(f'#bar .bar-en a[href="{link}"]').bounding_box()
+            assert shown["y"] >= 0
+            assert shown["y"] + shown["height"] <= 140
+            assert shown["height"] >= 44
+    assert "not a person" in page.locator("#bar").inner_text()
+    shoot(page, "phone-answers")
+
+
+def test_a_source_opens_the_article_with_the_sentence_in_sight(open_page: Any) -> None:
+    page = open_page(viewport=PHONE)
+    answer = ask(page, QUESTION)
+    answer.locator(".answer-text .marker").first.click()
+    assert page.evaluate("document.querySelector(':target')?.className") == "marker"
+    with page.context.expect_page() as opened:
+        answer.locator(".sources li > a:not(.marker)").first.click()
+    article = opened.value
+    article.wait_for_load_state()
+    box = article.locator("#quote").bounding_box()
+    bar = article.locator("header.bar").bounding_box()
+    assert bar["height"] <= box["y"] < PHONE["height"]
+    quoted = article.locator("mark").all_inner_texts()
+    assert " ".join("".join(quoted).split()) in " ".join(answer.locator(".answer-text").inner_text().split())
+    shoot(article, "phone-article")
+
+
+def test_nothing_leaves_the_site_and_the_browser_keeps_nothing(open_page: Any, address: str) -> None:
+    page = open_page()
+    asked: list[str] = []
+    page.context.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    page.wait_for_selector("#conversation[role=log]", state="attached")
+    ask(page, "my secret-word: how much sleep do adults need?")
+    page.locator("#language").click()
+    page.get_by_label("Tu pregunta").wait_for()
+    elsewhere = [url for url in asked if not url.startswith(address)]
+    assert asked
+    assert elsewhere == []
+    assert page.context.cookies() == []
+    stored = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
+    assert json.loads(stored) == [{}, {}]
+    assert page.evaluate("indexedDB.databases()") == []
+    assert page.evaluate("caches.keys()") == []
+
+
+def test_what_a_visitor_types_is_shown_as_text(open_page: Any) -> None:
+    page = open_page()
+    typed = "<img src=x onerror=window.pwned=1>\n\n</div><script>window.pwned=1</script> **a** [x](javascript:1) $$x$$"
+    ask(page, typed)
+    shown = page.locator(".message.visitor").inner_text()
+    assert "<img src=x onerror=window.pwned=1>" in shown
+    assert "**a** [x](javascript:1) $$x$$" in shown
+    assert page.evaluate("window.pwned") is None
+    assert page.locator("#conversation img, #conversation script").count() == 0
+
+
+def test_the_page_and_its_fixed_texts_switch_to_spanish_and_keep_the_conversation(open_page: Any) -> None:
+    page = open_page(viewport=PHONE)
+    ask(page, QUESTION)
+    page.get_by_role("button", name="Español").click()
+    page.get_by_label("Tu pregunta").wait_for()
+    assert page.evaluate("document.documentElement.lang") == "es"
+    assert page.get_by_role("button", name="Enviar").is_visible()
+    assert "no es una persona" in page.locator("#bar").inner_text()
+    assert "not a person" not in page.locator("#bar").inner_text()
+    assert "Hola" in page.locator("#opening").inner_text()
+    assert page.locator(".message.guide").count() == 1
+    answer = ask(page, "Quiero morir", "Tu pregunta")
+    assert answer.locator(".answer").get_attribute("lang") == "es"
+    shoot(page, "phone-spanish")
+    page.get_by_role("button", name="English").click()
+    page.get_by_label("Your question").wait_for()
+    assert page.evaluate("document.documentElement.lang") == "en"
+
+
+@pytest.mark.parametrize(("path", "locale"), [("/", "es-MX"), ("/?lang=es", "en-US")])
+def test_the_page_starts_in_spanish_for_a_spanish_browser_or_address(open_page: Any, path: str, locale: str) -> None:
+    page = open_page(path, locale=locale)
+    page.get_by_label("Tu pregunta").wait_for()
+    assert page.evaluate("document.documentElement.lang") == "es"
+    assert page.get_by_role("button", name="English").is_visible()
+    assert page.locator("#bar .bar-en").first.is_hidden()
+
+
+def test_choices_of_a_reply_are_sent_as_the_next_message(open_page: Any, bot: RecordingBot) -> None:
+    page = open_page(viewport=PHONE)
+    ask(page, "i want to die")
+    group = page.get_by_role("group", name="Are you in danger right now?")
+    assert group.get_by_role("button").all_inner_texts() == ["Yes", "Not right now", "It's about someone else"]
+    group.get_by_role("button", name="Not right now").click()
+    page.locator(".message.guide").nth(1).wait_for()
+    assert "Not right now" in page.locator(".message.visitor").nth(1).inner_text()
+    assert bot.asked[-1].history[-1] == "i want to die"
+
+
+def test_suggestions_are_answered_and_give_way_to_the_conversation_until_it_is_cleared(
+    open_page: Any, bot: RecordingBot
+) -> None:
+    page = open_page()
+    offered = page.locator("#suggestions button")
+    texts = offered.all_inner_texts()
+    assert len(texts) >= 3
+    offered.first.click()
+    page.locator(".message.guide .sources").wait_for()
+    assert texts[0] in page.locator(".message.visitor").inner_text()
+    assert offered.count() == 0
+    page.get_by_role("button", name="Clear chat").click()
+    offered.first.wait_for()
+    assert page.locator(".message").count() == 0
+    ask(page, QUESTION)
+    assert bot.asked[-1].history == ()
+
+
+def test_a_message_too_long_to_read_stays_in_the_box(open_page: Any) -> None:
+    page = open_page()
+    answer = ask(page, "x" * 20_001)
+    assert "too long" in answer.inner_text()
+    assert len(page.get_by_label("Your question").input_value()) == 20_001
+    assert page.locator(".message.visitor").count() == 0
+
+
+def test_booking_shows_the_clinics_number_as_a_large_link(open_page: Any) -> None:
+    answer = ask(open_page(viewport=PHONE), "Can I make an appointment?")
+    call = answer.locator('a.action[href="tel:+16178638810"]')
+    assert call.bounding_box()["height"] >= 44
+
+
+def send(address: str, session: str, event: int, values: list[Any]) -> str:
+    """Send an event as a browser does, without one, and return all that comes back."""
+    body = {"data": values, "fn_index": event, "session_hash": session}
+    assert httpx.post(f"{address}/gradio_api/queue/join", json=body).status_code == 200
+    received = ""
+    with httpx.stream("GET", f"{address}/gradio_api/queue/data?session_hash={session}", timeout=20) as stream:
+        for line in stream.iter_lines():
+            received += line
+            if "process_completed" in line:
+                break
+    return received
+
+
+def test_an_idle_conversation_is_forgotten(bot: RecordingBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patient_page, "IDLE_SECONDS", 1)
+    app = create_app(bot, options=ServerOptions(questions_per_minute=0))
+    with running(app) as address:
+        event = httpx.get(f"{address}/config").json()["dependencies"][0]["id"]
+        send(address, "idler1", event, ["xylophone-word: how much sleep?", None])
+        assert "xylophone-word" in held_by(app)
+        until(lambda: "xylophone-word" not in held_by(app))
+
+
+def held_by(app: Any) -> str:
+    """All that the page's framework holds of all sessions, as text."""
+    holder = next(route.app for route in app.routes if isinstance(route, Mount)).get_blocks().state_holder
+    return repr([(session.config_values, session.state_data) for session in holder.session_data.values()])
+
+
+@pytest.mark.parametrize("how", ["closed", "cleared"])
+def test_a_conversation_is_forgotten_when_its_page_is_closed_or_cleared(open_page: Any, app: Any, how: str) -> None:
+    page = open_page()
+    ask(page, f"xylophone-{how}: how much sleep do adults need?")
+    assert f"xylophone-{how}" in held_by(app)
+    if how == "closed":
+        page.context.close()
+    else:
+        page.get_by_role("button", name="Clear chat").click()
+    until(lambda: f"xylophone-{how}" not in held_by(app))
+
+
+def until(reached: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 20
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_a_browser_cannot_write_the_history_itself(address: str, bot: RecordingBot) -> None:
+    config = httpx.get(f"{address}/config").json()
+    turn = config["dependencies"][0]
+    assert len(turn["inputs"]) == 2
+    forged = {"language": "en", "asked": ["forged"], "blocks": ["forged"]}
+    received = send(address, "forger1", turn["id"], [QUESTION, forged])
+    assert bot.asked[-1].text == QUESTION
+    assert bot.asked[-1].history == ()
+    assert '"success":true' in received
+    assert "forged" not in received
+
+
+def test_without_script_the_numbers_and_the_articles_are_there(open_page: Any) -> None:
+    page = open_page(java_script_enabled=False, viewport=PHONE)
+    assert page.locator('#bar .bar-en a[href="tel:988"]').is_visible()
+    assert "The chat needs JavaScript" in page.locator(".no-script").inner_text()
+    page.locator('.no-script a[href="/articles"]').first.click()
+    assert page.locator("h1").inner_text() == "Our articles"
+    shoot(page, "phone-no-script")
+
+
+@pytest.mark.parametrize("status", [None, 429, 503])
+def test_when_no_answer_comes_the_help_lines_are_shown_and_the_draft_is_kept(
+    open_page: Any, status: int | None
+) -> None:
+    page = open_page(viewport=PHONE)
+    failing = "**/gradio_api/queue/join*" if status else "**/gradio_api/**"
+    page.route(failing, lambda route: route.fulfill(status=status, body="{}") if status else route.abort())
+    page.get_by_label("Your question").fill("still there?")
+    page.get_by_label("Your question").press("Enter")
+    notice = page.locator("#failure")
+    notice.locator('a[href="tel:988"]').wait_for(timeout=9000)
+    assert notice.get_attribute("role") == "alert"
+    assert "I can't answer right now" in notice.inner_text()
+    assert page.get_by_label("Your question").input_value() == "still there?"
+    covered = page.evaluate(
+        """() => { const box = document.querySelector('#bar a.call-crisis').getBoundingClientRect();
+        return document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2).closest('a')?.className }"""
+    )
+    assert covered == "call-crisis"
+    shoot(page, f"phone-failure-{status}")
+    if status:
+        page.unroute(failing)
+        ask(page, QUESTION)
+        assert notice.inner_text() == ""
+    open_page.complaints.clear()
+
+
+def test_quick_exit_empties_the_page_and_cannot_be_undone(open_page: Any, address: str) -> None:
+    page = open_page()
+    ask(page, QUESTION)
+    page.route("https://www.weather.gov/", lambda route: route.fulfill(body="<title>Weather</title>"))
+    page.locator("#leave").click()
+    page.wait_for_url("https://www.weather.gov/")
+    page.go_back()
+    assert address not in page.url
+
+
+@pytest.mark.parametrize(
+    ("scheme", "size"),
+    [("light", {"width": 1200, "height": 850}), ("dark", PHONE), ("light", {"width": 320, "height": 640})],
+)
+def test_axe_finds_nothing_wrong_and_no_page_scrolls_sideways(
+    open_page: Any, scheme: str, size: Any, bot: RecordingBot
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+    options = {"viewport": size, "color_scheme": scheme, "bypass_csp": True}
+    place = bot.articles["sleep"].text.index("Most adults")
+    for path in ("/articles", f"/articles/sleep?start={place}&end={place + 60}", "/chat-safety?lang=es"):
+        page = open_page(path, **options)
+        assert_sound(axe, page, path)
+    page = open_page(**options)
+    assert_sound(axe, page, "/ before a question")
+    ask(page, QUESTION)
+    ask(page, "i want to die")
+    assert_sound(axe, page, "/ with answers")
+    shoot(page, f"chat-{size['width']}-{scheme}")
+
+
+def assert_sound(axe: Any, page: Any, name: str) -> None:
+    found = [(one["id"], [node["target"] for node in one["nodes"]]) for one in axe.run(page).response["violations"]]
+    assert found == [], name
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], name

@@ -1,0 +1,55 @@
+"""The site the web tests run against: the real bot over the tests' small corpus, and a server to reach it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+from typing import Any
+
+from conftest import Corpus
+
+from chatbot.api import make_server
+from chatbot.bot import Bot
+from chatbot.config import Settings
+from chatbot.conversation import Answer, Question
+
+QUESTION = "How much sleep do adults need?"
+
+
+class RecordingBot(Bot):
+    """The bot, which also remembers what it was asked; it fails on one message, as the bot itself never does."""
+
+    asked: list[Question]
+
+    def ask(self, question: Question) -> Answer:
+        self.asked.append(question)
+        if question.text.startswith("please fail"):
+            raise RuntimeError(question.text)
+        return super().ask(question)
+
+
+@contextmanager
+def opened_bot(corpus: Corpus) -> Iterator[RecordingBot]:
+    """Open the bot on the small corpus, with the shipped replies and clinic."""
+    settings = Settings(articles=corpus.articles, index=str(corpus.index), glossary=corpus.articles / "none.toml")
+    bot = RecordingBot.open(settings)
+    bot.asked = []
+    try:
+        yield bot
+    finally:
+        bot.close()
+
+
+@contextmanager
+def running(app: Any) -> Iterator[str]:
+    """Serve an app on a free port and give its address."""
+    addresses: list[str] = []
+    server = make_server(app, "127.0.0.1", 0, addresses.append)
+    thread = Thread(target=server.run)
+    thread.start()
+    try:
+        while not addresses and thread.is_alive():
+            thread.join(0.05)
+        yield addresses[0]
+    finally:
+        server.should_exit = True
+        thread.join()
