@@ -74,6 +74,7 @@ def call_clinic(clinic: Clinic, language: str) -> Action:
     return Action("call", f"{_VERBS['call'][language]} {clinic.phone}", tel(clinic.phone))
 
 
+_SHORT_CODE = 6
 _VERBS = {
     "call": {"en": "Call", "es": "Llamar al"},
     "text": {"en": "Text", "es": "Enviar mensaje al"},
@@ -90,8 +91,10 @@ def _action(fields: Fields, word: str, clinic: Clinic, language: str) -> Action:
     if number is None:
         remedy = "Write call:, text: or chat: and a help line."
         raise fields.error("actions", f"'{word}' is nothing clinic.toml offers", remedy)
+    # A short code is known by its digits; of a long number people want to know whose it is.
+    whose = "" if kind == "chat" or len(number) <= _SHORT_CODE else f"{line.name if line else ''}: "
     href = f"https://{number}" if kind == "chat" else tel(number).replace("tel:", "sms:" if kind == "text" else "tel:")
-    return Action(kind, f"{_VERBS[kind][language]} {number}", href)
+    return Action(kind, f"{whose}{_VERBS[kind][language]} {number}", href)
 
 
 def _fill(fields: Fields, text: str, clinic: Clinic) -> str:

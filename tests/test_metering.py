@@ -1,4 +1,4 @@
-"""Who is limited: addresses on the network, not the machine's own programs, and not all of a proxy's visitors at once."""
+"""Who is limited: addresses on the network, not programs of the machine, and not all visitors of a proxy at once."""
 
 from typing import Any
 
