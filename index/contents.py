@@ -1,0 +1,78 @@
+"""The passages of an index on disk, and which row of its vectors belongs to which."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from corpus.article import Article
+from index.passages import Passage, Sentence, cut, keys
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Passages in order of their articles. The vectors' rows follow the passages, key by key."""
+
+    passages: tuple[Passage, ...]
+    keyed: tuple[tuple[int | None, ...], ...]
+    """For each passage its rows, in order: the number of the sentence, or None for a question or the whole passage."""
+
+    def first_rows(self) -> list[int]:
+        """Return each passage's first row, and after the last the number of all rows."""
+        rows = [0]
+        for numbers in self.keyed:
+            rows.append(rows[-1] + len(numbers))
+        return rows
+
+    def article_rows(self) -> dict[str, range]:
+        """Return the rows of each article."""
+        rows: dict[str, range] = {}
+        starts = self.first_rows()
+        for number, passage in enumerate(self.passages):
+            first = rows[passage.article].start if passage.article in rows else starts[number]
+            rows[passage.article] = range(first, starts[number + 1])
+        return rows
+
+
+def gather(articles: Iterable[Article]) -> Contents:
+    """Cut all articles."""
+    passages = tuple(passage for article in articles for passage in cut(article))
+    return Contents(passages, tuple(tuple(key.sentence for key in keys(passage)) for passage in passages))
+
+
+def row_texts(contents: Contents) -> list[str]:
+    """Return the text to embed for each row."""
+    return [key.text for passage in contents.passages for key in keys(passage)]
+
+
+def search_texts(contents: Contents) -> list[str]:
+    """Return for each passage the text that is searched by words: headings, sentences and questions."""
+    return [
+        " ".join(key.text for key in keys(passage) if key.sentence is None) for passage in contents.passages
+    ]  # fmt: skip
+
+
+def write_contents(path: Path, contents: Contents) -> None:
+    """Write everything as JSON."""
+    path.write_text(json.dumps(asdict(contents), ensure_ascii=False), encoding="utf-8")
+
+
+def read_contents(path: Path) -> Contents:
+    """Read what `write_contents` wrote."""
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    return Contents(
+        tuple(_passage(fields) for fields in stored["passages"]),
+        tuple(tuple(numbers) for numbers in stored["keyed"]),
+    )
+
+
+def _passage(fields: dict[str, Any]) -> Passage:
+    lists: Sequence[str] = ("heading_path", "questions")
+    tuples = {name: tuple(fields[name]) for name in lists}
+    return Passage(**{**fields, **tuples, "sentences": tuple(_sentence(stored) for stored in fields["sentences"])})
+
+
+def _sentence(fields: dict[str, Any]) -> Sentence:
+    lead_in = fields["lead_in"]
+    return Sentence(**{**fields, "lead_in": None if lead_in is None else tuple(lead_in)})

@@ -1,0 +1,133 @@
+"""Search the index by meaning and by words, and fuse both."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.contents import read_contents
+from index.embedding import open_embedder
+from index.lexical import Lexical
+from index.manifest import IndexUnusable, Manifest, live_version, read_manifest, same_model
+from index.models import find_model
+from index.passages import CHUNKER_VERSION, Passage
+from index.retriever import make_retriever
+from index.vectors import Vectors, collection_name, open_folder, open_server
+
+if TYPE_CHECKING:
+    from langchain_core.retrievers import BaseRetriever
+
+DENSE_WEIGHT = 0.5
+_NEAREST_ROWS = 80
+_NEAREST_BY_WORDS = 40
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A passage found for a question, with what speaks for it. All scores: higher is better."""
+
+    passage: Passage
+    score: float
+    """Fused, 0 to 1; comparable between questions."""
+    dense: float
+    """Best cosine of the question to any key of the passage."""
+    lexical: float
+    """BM25 score as a share of the most this question could get, 0 to 1."""
+    sentence_scores: tuple[float, ...]
+    """Cosine of the question to each of `passage.sentences` with its heading; 0 for those never quoted."""
+
+
+def fuse(dense: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the weighted mean of both scores, 0 to 1."""
+    return DENSE_WEIGHT * np.clip(dense, 0, 1) + (1 - DENSE_WEIGHT) * np.clip(lexical, 0, 1)
+
+
+class Index:
+    """The index in use, open for searching; several threads may search at once."""
+
+    def __init__(self, version: Path, manifest: Manifest) -> None:
+        self.manifest = manifest
+        with ThreadPoolExecutor(1) as pool:
+            # Most of a cold start is Chroma's import and the model's file, and they do not wait for each other.
+            opening = pool.submit(_open_vectors, version, manifest)
+            self._embedder = open_embedder(version / "model")
+            contents = read_contents(version / "passages.json")
+            self.passages = list(contents.passages)
+            self.lexical = Lexical.load(version / "lexical")
+            self._keyed = contents.keyed
+            self._first_rows = np.array(contents.first_rows())
+            self._rows: NDArray[np.float32] = np.load(version / "vectors.npy", mmap_mode="r")
+            self._vectors = opening.result()
+
+    @classmethod
+    def open(cls, folder: Path, *, embedder: str, server: str | None = None) -> "Index":
+        """Open the version in use; raise `IndexMissing` or `IndexUnusable` if it is not there or does not fit."""
+        version = live_version(folder)
+        manifest = read_manifest(version)
+        _require_fit(version, manifest, embedder, server)
+        try:
+            return cls(version, manifest)
+        except (OSError, ValueError, LookupError, TypeError) as error:
+            raise IndexUnusable(version, f"damaged ({error})") from error
+
+    def search(self, query: str, top_k: int = 8) -> list[Hit]:
+        """Return the best passages, best first; none for a question without words."""
+        if not query.strip():
+            return []
+        vector = self._embedder.query(query)
+        lexical = self.lexical.shares(query)
+        numbers = self._candidates(vector, lexical)
+        cosines = [self._rows[self._first_rows[number] : self._first_rows[number + 1]] @ vector for number in numbers]
+        dense = np.array([rows.max() for rows in cosines], dtype=np.float32)
+        fused = fuse(dense, lexical[numbers])
+        best = np.argsort(-fused, kind="stable")[:top_k]
+        return [self._hit(int(numbers[at]), cosines[at], float(fused[at]), float(lexical[numbers[at]])) for at in best]
+
+    def retriever(self, top_k: int = 8) -> "BaseRetriever":
+        """Return the index as a LangChain retriever."""
+        return make_retriever(lambda query: [(hit.passage, hit.score) for hit in self.search(query, top_k)])
+
+    def close(self) -> None:
+        """Release the vectors; the index cannot be searched afterwards."""
+        self._vectors.close()
+
+    def _candidates(self, vector: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.int64]:
+        """Return the numbers of passages worth a closer look, ascending."""
+        nearest = [row for row, _ in self._vectors.query(vector, min(_NEAREST_ROWS, self.manifest.rows))]
+        by_meaning = np.searchsorted(self._first_rows, nearest, side="right") - 1
+        by_words = np.argsort(-lexical, kind="stable")[:_NEAREST_BY_WORDS]
+        return np.unique(np.concatenate([by_meaning, by_words[lexical[by_words] > 0]]))
+
+    def _hit(self, number: int, cosines: NDArray[np.float32], score: float, lexical: float) -> Hit:
+        passage = self.passages[number]
+        sentence_scores = [0.0] * len(passage.sentences)
+        for sentence, cosine in zip(self._keyed[number], cosines, strict=True):
+            if sentence is not None:
+                sentence_scores[sentence] = float(cosine)
+        return Hit(passage, score, float(cosines.max()), lexical, tuple(sentence_scores))
+
+
+def _require_fit(version: Path, manifest: Manifest, embedder: str, server: str | None) -> None:
+    source = find_model(embedder)
+    if not same_model(manifest, source):
+        built = f"{manifest.model} ({manifest.weights_sha256[:12]})"
+        raise IndexUnusable(version, f"built with the model {built}, CHATBOT_EMBEDDER asks for {source.name}")
+    if manifest.chunker_version != CHUNKER_VERSION:
+        cut = f"articles were cut by version {manifest.chunker_version}, this program has {CHUNKER_VERSION}"
+        raise IndexUnusable(version, cut)
+    if manifest.server != server:
+        places = f"vectors are {_place(manifest.server)}, CHATBOT_INDEX asks for {_place(server)}"
+        raise IndexUnusable(version, places)
+
+
+def _place(server: str | None) -> str:
+    return f"on {server}" if server else "in a local folder"
+
+
+def _open_vectors(version: Path, manifest: Manifest) -> Vectors:
+    if manifest.server:
+        return open_server(manifest.server, collection_name(version.name))
+    return open_folder(version / "chroma")
