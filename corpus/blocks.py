@@ -17,9 +17,7 @@ TOP_LEVEL = 2
 """Of an article's sections: level 1 is its title, which stands in the front matter."""
 
 _RISKY = re.compile(r"[\\`*_\[<&#>+=~-]|\A\d+[.)]")
-_START_ESCAPE = re.compile(
-    r"\d{1,9}(?=[.)](?:\s|$))|(?=#{1,6}(?:\s|$)|>|[-+](?:\s|$)|~~~|[-_*](?:\s*[-_*]){2,}\s*$)"
-)
+_START_ESCAPE = re.compile(r"\d{1,9}(?=[.)](?:\s|$))|(?=#{1,6}(?:\s|$)|>|[-+](?:\s|$)|~~~|[-_*](?:\s*[-_*]){2,}\s*$)")
 _ESCAPE = re.compile(
     r"\\(?=[!-/:-@\[-`{-~])|`|(?<!\s)\*|\*(?!\s)|(?<![^\W_])_|_(?![^\W_])|\[|<(?=[A-Za-z/!?])|&(?=#?\w+;)|#(?=#*$)"
 )

@@ -46,7 +46,7 @@ def read_document(path: Path) -> Document:
         fields = yaml.safe_load(matched.group(1)) or {}
     except (yaml.YAMLError, ValueError) as error:
         remedy = "Quote values that hold ':' or '#'."
-        raise ContentError(path, "front matter", f"not valid YAML ({error})", remedy) from error
+        raise ContentError(path, "front matter", f"not valid YAML ({' '.join(str(error).split())})", remedy) from error
     if not isinstance(fields, dict):
         raise ContentError(path, "front matter", "not a list of 'name: value' lines", "Write one field a line.")
     return Document(path, text, fields, matched.end())

@@ -96,15 +96,16 @@ def cut(article: Article) -> list[Passage]:
 def keys(passage: Passage) -> list[Key]:
     """Return the texts to embed and index for one passage; a sentence brings its heading and lead-in as context."""
     sentences = [
-        Key(_join(passage.heading, sentence.lead_in_text, sentence.text), number)
+        Key(in_context(passage.heading, sentence.lead_in_text, sentence.text), number)
         for number, sentence in enumerate(passage.sentences)
         if sentence.kind in QUOTABLE
     ]
     questions = [Key(question, None) for question in passage.questions]
-    return [*sentences, *questions, Key(_join(passage.title, *passage.heading_path, passage.text), None)]
+    return [*sentences, *questions, Key(in_context(passage.title, *passage.heading_path, passage.text), None)]
 
 
-def _join(*parts: str) -> str:
+def in_context(*parts: str) -> str:
+    """Join headings, lead-in and sentence into one text, each ended: what is embedded, and what the reader reads."""
     ended = (part if part.endswith((".", "?", "!", ":")) else f"{part}." for part in parts if part)
     return " ".join(ended)
 

@@ -1,0 +1,198 @@
+"""Put an answer together: cited sentences, and the fixed texts that go before and after them."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from urllib.parse import quote as url_quote
+
+from chatbot.claims import needs_suicide_limitation
+from chatbot.conversation import Answer, AnswerSentence, Citation, Language, Outcome, Route
+from chatbot.slicing import Candidate
+from corpus.article import Article
+from corpus.clinic import Clinic
+from corpus.replies import Action, Replies, call_clinic
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>#&|~])")
+_EFFECTS = re.compile(
+    r"\b(?:help\w*|reliev\w*|relief|reduc\w*|improv\w*|eas(?:e|es|ed|ing)|treat(?:s|ed|ing)?|work(?:s|ed|ing)?|effective\w*"
+    r"|benefit\w*|symptoms?|side effects?|risks?|harm\w*|cause[sd]?|approved|indicat\w*)\b",
+    re.IGNORECASE,
+)
+_FDA_STATUS = re.compile(r"\bFDA\b[^.]*\bapprov|\boff.label\b", re.IGNORECASE)
+_FRAGMENT_WORDS = 4
+"""A text fragment names the first and last so many words of a long quote."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """The clinic's content an answer is made of."""
+
+    clinic: Clinic
+    articles: Mapping[str, Article]
+    replies: Replies
+
+    def text(self, name: str, language: Language) -> str:
+        """Return a fixed text, in English where there is none in `language`."""
+        reply = self.replies.get((name, language)) or self.replies[name, "en"]
+        return reply.text
+
+
+@dataclass(frozen=True)
+class Drafted:
+    """An answer and the fixed texts it may hold, for the check."""
+
+    answer: Answer
+    fixed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Cited:
+    """Sentences with their citations, and the Markdown that shows them."""
+
+    sentences: tuple[AnswerSentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    markdown: str = ""
+
+
+def fixed_answer(shelf: Shelf, route: Route, outcome: Outcome = "fixed", general: Sequence[Candidate] = ()) -> Drafted:
+    """Answer with the route's fixed reply; `general` sentences may follow it, introduced as not about the asker."""
+    reply = shelf.replies.get((route.reply, route.language)) or shelf.replies[route.reply, "en"]
+    cited = _cite(shelf, general)
+    introduced = [shelf.text("general_information", route.language)] if general else []
+    confidence = 1.0 if outcome == "fixed" else 0.0
+    return _drafted(shelf, route, [reply.text, *introduced], cited, (outcome, confidence, reply.actions))
+
+
+def not_in_articles(shelf: Shelf, route: Route, topics: Sequence[str]) -> Drafted:
+    """Say that the articles do not answer it, and offer the headings nearest to it as questions to tap."""
+    drafted = fixed_answer(shelf, route, "not_in_articles")
+    offered = tuple(Action("say", topic, "") for topic in topics)
+    return Drafted(replace(drafted.answer, actions=(*drafted.answer.actions, *offered)), drafted.fixed)
+
+
+def cited_answer(shelf: Shelf, route: Route, chosen: Sequence[Candidate], confidence: float) -> Drafted:
+    """Answer with the chosen sentences, each with its own citation."""
+    actions = (call_clinic(shelf.clinic, route.language),)
+    return _drafted(shelf, route, [], _cite(shelf, chosen), ("answered", round(confidence, 4), actions))
+
+
+def _drafted(
+    shelf: Shelf, route: Route, leading: Sequence[str], cited: _Cited, result: tuple[Outcome, float, tuple[Action, ...]]
+) -> Drafted:
+    """Put fixed texts before and after the cited sentences, if there are any."""
+    outcome, confidence, actions = result
+    before, after = _lines(shelf, route, [sentence.text for sentence in cited.sentences])
+    parts = [*before, *leading, *([cited.markdown] if cited.markdown else []), *after]
+    answer = Answer(
+        id="",
+        route=route.to,
+        flags=route.flags,
+        rule=route.rule,
+        outcome=outcome,
+        language=route.language,
+        text="\n\n".join(parts),
+        sentences=cited.sentences,
+        citations=cited.citations,
+        disclaimer=shelf.text("disclaimer", route.language),
+        actions=actions,
+        confidence=confidence,
+    )
+    return Drafted(answer, (*before, *leading, *after))
+
+
+def _cite(shelf: Shelf, chosen: Sequence[Candidate]) -> _Cited:
+    citations: list[Citation] = []
+    sentences: list[AnswerSentence] = []
+    paragraphs: list[str] = []
+    for candidate, span, text in _slices(chosen):
+        citation = _citation(shelf.articles[candidate.passage.article], candidate, span, len(citations) + 1)
+        citations.append(citation)
+        sentences.append(AnswerSentence(text, citation.number))
+        paragraphs.append(_markdown(candidate, text, citation.number, lead_in=span == candidate.lead_in))
+    return _Cited(tuple(sentences), tuple(citations), _joined(paragraphs))
+
+
+def _slices(chosen: Sequence[Candidate]) -> Iterator[tuple[Candidate, tuple[int, int], str]]:
+    """Yield each slice to show once, a lead-in before its first item."""
+    introduced: set[tuple[str, tuple[int, int]]] = set()
+    for candidate in chosen:
+        if candidate.lead_in and (candidate.passage.article, candidate.lead_in) not in introduced:
+            introduced.add((candidate.passage.article, candidate.lead_in))
+            yield candidate, candidate.lead_in, candidate.lead_in_text
+        yield candidate, (candidate.start, candidate.end), candidate.text
+
+
+def _citation(article: Article, candidate: Candidate, span: tuple[int, int], number: int) -> Citation:
+    start, end = span
+    quote = article.text[start:end]
+    own_page = f"/articles/{article.id}?start={start}&end={end}#quote"
+    shown = candidate.lead_in_text if span == candidate.lead_in else candidate.text
+    return Citation(
+        number=number,
+        article=article.id,
+        title=article.title,
+        section=" › ".join(candidate.passage.heading_path) or article.title,
+        url=f"{article.url}#:~:text={text_fragment(shown)}" if article.url else own_page,
+        quote=quote,
+        start=start,
+        end=end,
+        sha256=article.sha256,
+        reviewed_on=article.reviewed_on.isoformat() if article.reviewed_on else None,
+    )
+
+
+def text_fragment(text: str) -> str:
+    """Return the value of a `#:~:text=` fragment for a shown text: its first and last words (WICG text fragments)."""
+    words = text.replace("•", " ").split()
+    # A dash, comma or ampersand would be read as the fragment's own syntax.
+    ends = [words] if len(words) <= 2 * _FRAGMENT_WORDS else [words[:_FRAGMENT_WORDS], words[-_FRAGMENT_WORDS:]]
+    return ",".join(url_quote(" ".join(part), safe="").replace("-", "%2D") for part in ends)
+
+
+def _markdown(candidate: Candidate, text: str, number: int, *, lead_in: bool) -> str:
+    marked = _MARKDOWN.sub(r"\\\1", text) + f" [{number}]"
+    if lead_in or candidate.kind == "statement":
+        return marked
+    if candidate.kind == "item":
+        return f"- {marked}"
+    opening, *items = marked.split(" • ") if not marked.startswith("•") else ["", *marked[1:].split(" • ")]
+    return "\n".join([opening, "", *(f"- {item.strip()}" for item in items)]).strip()
+
+
+def _joined(paragraphs: Sequence[str]) -> str:
+    """Join sentences into one paragraph; lists stand apart."""
+    text = paragraphs[0] if paragraphs else ""
+    for before, following in pairwise(paragraphs):
+        if following.startswith("- "):
+            text += ("\n" if before.startswith("- ") else "\n\n") + following
+        else:
+            text += ("\n\n" if "\n- " in f"\n{before}" or "\n- " in following else " ") + following
+    return text
+
+
+def _lines(shelf: Shelf, route: Route, sentences: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return the fixed texts before and after: kindness, limits, help lines, and one line for a lower request."""
+    said = " ".join(sentences)
+    before = {
+        "crisis_strip": "crisis_session" in route.flags and not route.to.startswith("crisis"),
+        "soft_opening": "soft" in route.flags and route.to in _ORDINARY,
+    }
+    after = {
+        "suicide_limitation": needs_suicide_limitation(sentences),
+        "fda_status": bool(_EFFECTS.search(said)) and not _FDA_STATUS.search(said),
+        "spanish_note": bool(sentences) and route.language == "es",
+        "soft_footer": "soft" in route.flags and route.to in _ORDINARY,
+        "identifiers_notice": "identifiers" in route.flags and route.to != "identifiers",
+        "booking_line": "booking" in route.flags and route.to in _BOOKABLE,
+        "cost_line": "cost" in route.flags and route.to in _ORDINARY,
+    }
+    language = route.language
+    return (
+        [shelf.text(name, language) for name, wanted in before.items() if wanted],
+        [shelf.text(name, language) for name, wanted in after.items() if wanted],
+    )
+
+
+_ORDINARY = frozenset({"personal_medical", "booking", "cost", "about_bot", "smalltalk", "out_of_scope", "education"})
+_BOOKABLE = frozenset({"crisis_self", "crisis_other", "personal_medical", "cost", "education"})

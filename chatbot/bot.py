@@ -1,0 +1,298 @@
+"""The one entry: a question in, a checked answer out. Pages, HTTP, command line and evals all call `Bot.ask`."""
+
+import hashlib
+import json
+import logging
+import re
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Self
+
+from chatbot.answering import Drafted, Shelf, cited_answer, fixed_answer, not_in_articles
+from chatbot.checking import problems
+from chatbot.composing import Gathered, Selection, Sources, completed, gather, read, select
+from chatbot.config import Settings
+from chatbot.conversation import Answer, Outcome, Question, Route, RouteName
+from chatbot.llm import Pick, load_picker
+from chatbot.redaction import Redactor
+from chatbot.retrieval import Query, Wording, understand, words_of
+from chatbot.safety.router import Turn, decide, route
+from chatbot.slicing import Candidate
+from corpus.article import load_articles
+from corpus.clinic import load_clinic
+from corpus.glossary import Glossary, load_glossary
+from corpus.replies import load_replies
+from index.manifest import IndexUnavailable
+from index.passages import Passage
+from index.reading import Reader
+from index.searching import Hit, Index
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
+_log = logging.getLogger(__name__)
+
+MAX_CHARACTERS = 20_000
+"""A longer message is not answered; every shorter one is read whole before anything else."""
+MIN_CONFIDENCE = 0.45
+"""Below this nothing is shown: the articles do not answer it."""
+TOP_K = 8
+SURE = 0.75
+"""What is added to a fixed reply must be surer,"""
+SURE_SENTENCE = 0.4
+"""and so must its best sentence."""
+_ADDED_TO: frozenset[RouteName] = frozenset({"personal_medical", "booking", "cost"})
+"""Routes whose fixed reply may be followed by general sentences, if the message also asks something."""
+_NEVER_ADDED_TO = frozenset({"location"})
+"""Replies that say all there is to say."""
+_TOPICS = 3
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A question with its route, and what to search for if it is one for the articles."""
+
+    question: Question
+    route: Route
+    query: Query | None
+    timings_ms: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What retrieval found, best first; empty for a fixed reply."""
+
+    understood: Understood
+    hits: tuple[Hit, ...]
+    timings_ms: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The sentences of what was found, judged one by one; None for a fixed reply."""
+
+    found: Found
+    gathered: Gathered | None
+    timings_ms: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Composed:
+    """The draft of an answer, and the selection behind it if there was one."""
+
+    found: Found
+    selection: Selection | None
+    drafted: Drafted
+    timings_ms: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """Why an answer is what it is: every step's result, down to the answer."""
+
+    answer: Answer
+    composed: Composed | None
+    """None where a step failed."""
+    problems: tuple[str, ...] = ()
+    """What the check found wrong with the draft; the answer is then "not in our articles"."""
+
+
+class IndexOutdated(IndexUnavailable):
+    """Articles have changed since the index was built."""
+
+    def __init__(self, articles: Path) -> None:
+        super().__init__(f"{articles}: articles have changed since the index was built. Run 'chatbot index'.")
+
+
+class Bot:
+    """Everything needed to answer, opened once. Safe to call from several threads."""
+
+    def __init__(self, shelf: Shelf, glossary: Glossary, index: Index, pick: Pick | None = None) -> None:
+        self.shelf = shelf
+        self.clinic = shelf.clinic
+        self.articles = shelf.articles
+        self.replies = shelf.replies
+        self.index = index
+        self._reader = Reader()
+        texts = {article.id: article.text for article in shelf.articles.values()}
+        wording = Wording(glossary, words_of(texts.values()))
+        self._sources = Sources(texts, index.lexical, wording, shelf.clinic.name)
+        self._files = {article.id: article.path for article in shelf.articles.values()}
+        self._redactor = Redactor(shelf.clinic, [article.title for article in shelf.articles.values()])
+        self._pick = pick
+        self._disclaimers = [shelf.text("disclaimer", "en"), shelf.text("disclaimer", "es")]
+
+    @classmethod
+    def open(cls, settings: Settings) -> Self:
+        """Load content and index; raise `ContentError`, `IndexMissing` or `IndexUnusable` with the next step."""
+        clinic = load_clinic(settings.clinic)
+        articles = {article.id: article for article in load_articles(settings.articles)}
+        shelf = Shelf(clinic, articles, load_replies(settings.replies, clinic))
+        index = Index.open(settings.index_folder, embedder=settings.embedder, server=settings.index_server)
+        if index.manifest.articles != {article.id: article.sha256 for article in articles.values()}:
+            index.close()
+            # Offsets of the index would cut other words out of the new files.
+            raise IndexOutdated(settings.articles)
+        return cls(shelf, load_glossary(settings.glossary), index, load_picker(settings.llm) if settings.llm else None)
+
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """All passages of the index."""
+        return self.index.passages
+
+    def ask(self, question: Question) -> Answer:
+        """Answer; whatever fails, the result is a fixed reply with the help lines and the phone, never an exception."""
+        return self.explain(question).answer
+
+    def explain(self, question: Question) -> Trace:
+        """Answer, and keep every step's result."""
+        try:
+            return self._check(self._compose(self._read(self._find(self._understand(question)))))
+        except Exception as error:  # noqa: BLE001 - safety fails closed: a visitor in danger must get the help lines
+            # Where, but not the message: it could hold what the visitor typed.
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            _log.error("answering failed: %s in %s line %s", type(error).__name__, place.name, place.lineno)
+            return Trace(self._failure(question), None)
+
+    @cached_property
+    def chain(self) -> "Runnable[Question, Answer]":
+        """The same steps as a LangChain Runnable: `invoke`, `batch`, `stream`."""
+        from langchain_core.runnables import RunnableLambda
+
+        found = RunnableLambda(self._understand) | RunnableLambda(self._find) | RunnableLambda(self._read)
+        checked = found | RunnableLambda(self._compose) | RunnableLambda(self._check)
+        answered = checked | RunnableLambda(lambda trace: trace.answer)
+        return answered.with_fallbacks([RunnableLambda(self._failure)])
+
+    def close(self) -> None:
+        """Release the index."""
+        self.index.close()
+
+    def health(self) -> dict[str, object]:
+        """Return what is being served: index version, model and counts."""
+        manifest = self.index.manifest
+        return {
+            "status": "ok",
+            "model": manifest.model,
+            "built_at": manifest.built_at,
+            "articles": len(self.articles),
+            "passages": len(self.index.passages),
+        }
+
+    def _understand(self, question: Question) -> Understood:
+        started = perf_counter()
+        decided = self._route(question)
+        routed = perf_counter()
+        query = None
+        if decided.to == "education" or _may_be_added_to(decided):
+            asked = _LABEL.sub(" ", self._redactor.redact(question.text))
+            query = understand(asked, self._earlier(question), self._sources.wording)
+        timings = {"route": _ms(started, routed), "resolve": _ms(routed, perf_counter())}
+        return Understood(question, decided, query, timings)
+
+    def _route(self, question: Question) -> Route:
+        language = question.language or "en"
+        if not question.text.strip():
+            return Route("smalltalk", "empty", "empty message", language=language)
+        if len(question.text) > MAX_CHARACTERS:
+            return Route("smalltalk", "too_long", "message too long", language=language)
+        decided = route(question)
+        if "identifiers" not in decided.flags and self._redactor.has_identifiers(question.text):
+            return replace(decided, flags=(*decided.flags, "identifiers"))
+        return decided
+
+    def _earlier(self, question: Question) -> list[str]:
+        """Return the earlier messages that were questions to the articles: a follow-up may refer to them."""
+        turns: tuple[Turn, ...] = ()
+        for text in question.history:
+            turns += (decide(text, turns),)
+        asked = _ADDED_TO | {"education"}
+        return [text for text, turn in zip(question.history, turns, strict=True) if turn.to in asked]
+
+    def _find(self, understood: Understood) -> Found:
+        started = perf_counter()
+        query = understood.query
+        hits = tuple(self.index.search(query.search, TOP_K)) if query else ()
+        return Found(understood, hits, understood.timings_ms | {"retrieve": _ms(started, perf_counter())})
+
+    def _read(self, found: Found) -> Judged:
+        started = perf_counter()
+        query = found.understood.query
+        gathered = None
+        if query:
+            gathered = read(query, gather(query, found.hits, self._sources), self._reader.scores)
+        return Judged(found, gathered, found.timings_ms | {"read": _ms(started, perf_counter())})
+
+    def _compose(self, judged: Judged) -> Composed:
+        started = perf_counter()
+        found = judged.found
+        decided, query = found.understood.route, found.understood.query
+        selection = select(judged.gathered, self._sources) if judged.gathered else None
+        chosen = self._chosen(query, selection) if query and selection else ()
+        if selection and chosen and decided.to == "education":
+            drafted = cited_answer(self.shelf, decided, chosen, selection.confidence)
+        elif decided.to == "education":
+            drafted = not_in_articles(self.shelf, decided, _nearest_topics(found.hits))
+        else:
+            drafted = fixed_answer(self.shelf, decided, general=chosen if selection and _is_sure(selection) else ())
+        return Composed(found, selection, drafted, judged.timings_ms | {"compose": _ms(started, perf_counter())})
+
+    def _chosen(self, query: Query, selection: Selection) -> Sequence[Candidate]:
+        """Return what to show; a model, if there is one, may choose otherwise among it or withhold it, not add."""
+        if selection.confidence < MIN_CONFIDENCE:
+            return ()
+        if self._pick is None:
+            return selection.chosen
+        picked = self._pick(self._redactor.redact(query.resolved), selection.ranked)
+        return selection.chosen if picked is None else completed(picked, selection.ranked, self._sources)
+
+    def _check(self, composed: Composed) -> Trace:
+        started = perf_counter()
+        question, decided = composed.found.understood.question, composed.found.understood.route
+        answer = composed.drafted.answer
+        wrong = problems(answer, self._files, composed.drafted.fixed, self._disclaimers)
+        if wrong:
+            _log.error("an answer failed its check: %s", "; ".join(wrong))
+            instead: Outcome = "not_in_articles" if answer.outcome == "answered" else "error"
+            answer = fixed_answer(self.shelf, replace(decided, reply=instead), instead).answer
+        timings = composed.timings_ms | {"check": _ms(started, perf_counter())}
+        answer = replace(answer, id=self._answer_id(question), timings_ms=timings)
+        return Trace(answer, composed, tuple(wrong))
+
+    def _failure(self, question: Question) -> Answer:
+        decided = Route("education", "error", "something failed", language=question.language or "en")
+        answer = fixed_answer(self.shelf, decided, "error").answer
+        return replace(answer, id=self._answer_id(question), timings_ms=dict.fromkeys(_STEPS, 0.0))
+
+    def _answer_id(self, question: Question) -> str:
+        """Return the same id for the same question to the same index, so that an answer can be replayed."""
+        asked = json.dumps([question.text, question.history, question.language, self.index.manifest.built_at])
+        return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+_LABEL = re.compile(r"\[[a-z]+(?: [\w*]+)?\]")
+"""What redaction leaves in place of a personal detail."""
+_STEPS = ("route", "resolve", "retrieve", "read", "compose", "check")
+
+
+def _ms(start: float, end: float) -> float:
+    return round((end - start) * 1000, 3)
+
+
+def _may_be_added_to(decided: Route) -> bool:
+    asks = decided.to == "cost" or "education" in decided.flags
+    return decided.to in _ADDED_TO and decided.reply not in _NEVER_ADDED_TO and asks
+
+
+def _is_sure(selection: Selection) -> bool:
+    return selection.confidence >= SURE and selection.ranked[0].score >= SURE_SENTENCE
+
+
+def _nearest_topics(hits: Sequence[Hit]) -> list[str]:
+    """Return the headings of the nearest passages that are questions a visitor could ask next."""
+    headings = dict.fromkeys(hit.passage.heading for hit in hits if hit.passage.heading.endswith("?"))
+    return list(headings)[:_TOPICS]

@@ -1,0 +1,186 @@
+"""The whole way from a question to a checked answer, with a real small index and the shipped fixed replies."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import Corpus
+
+import corpus as content
+from chatbot.batch import run_conversation
+from chatbot.bot import Bot, IndexOutdated
+from chatbot.config import Settings
+from chatbot.conversation import Answer, Question
+from chatbot.safety.rules import rule_table
+from chatbot.slicing import Candidate
+from corpus.clinic import load_clinic
+
+SHIPPED = Path(content.__file__).parent
+
+
+def settings_for(corpus: Corpus) -> Settings:
+    return Settings(articles=corpus.articles, index=str(corpus.index), glossary=corpus.articles / "none.toml")
+
+
+@pytest.fixture(scope="module")
+def bot(shared_corpus: Corpus) -> Iterator[Bot]:
+    opened = Bot.open(settings_for(shared_corpus))
+    yield opened
+    opened.close()
+
+
+def phone() -> str:
+    return load_clinic(SHIPPED / "clinic.toml").phone
+
+
+def ask(bot: Bot, text: str, *history: str) -> Answer:
+    return bot.ask(Question(text, history))
+
+
+def test_an_answer_is_the_articles_own_words_with_a_citation_that_can_be_cut_out_again(bot: Bot) -> None:
+    answer = ask(bot, "How many hours of sleep do adults need?")
+    assert (answer.route, answer.outcome) == ("education", "answered")
+    assert "seven to nine hours" in answer.sentences[0].text
+    for citation in answer.citations:
+        stored = bot.articles[citation.article].path.read_bytes().decode()
+        assert stored[citation.start : citation.end] == citation.quote
+        assert f"[{citation.number}]" in answer.text
+    assert 1 <= len(answer.sentences) <= 4
+    assert answer.disclaimer
+    assert any(action.href.startswith("tel:") for action in answer.actions)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What is the boiling point of copper sulphate?", "Who painted the ceiling in Rome?", "xyzzy plugh frobnicate"],
+)
+def test_what_the_articles_do_not_say_is_not_answered_and_gives_the_phone(bot: Bot, question: str) -> None:
+    answer = ask(bot, question)
+    assert answer.outcome in {"not_in_articles", "fixed"}
+    assert not answer.citations
+    assert phone() in answer.text or any(action.kind == "call" for action in answer.actions)
+
+
+@pytest.mark.parametrize(
+    ("text", "route"),
+    [("I want to kill myself", "crisis_self"), ("quiero morirme", "crisis_self"), ("I can't breathe", "emergency")],
+)
+def test_a_person_in_danger_gets_the_fixed_help_and_no_article(bot: Bot, text: str, route: str) -> None:
+    answer = ask(bot, text)
+    assert (answer.route, answer.outcome, answer.citations) == (route, "fixed", ())
+    assert any(action.href in {"tel:911", "tel:988"} for action in answer.actions)
+
+
+def test_a_follow_up_is_answered_from_what_it_refers_to(bot: Bot) -> None:
+    answer = ask(bot, "and what helps with it?", "I want to know about falling asleep.")
+    assert "dark and quiet room" in answer.text
+
+
+def test_the_same_question_gives_the_same_answer_timings_apart(bot: Bot) -> None:
+    first, second = (ask(bot, "Why is walking good?") for _ in range(2))
+    assert replace(first, timings_ms={}) == replace(second, timings_ms={})
+
+
+def test_an_article_edited_after_opening_is_never_misquoted(corpus: Corpus) -> None:
+    bot = Bot.open(settings_for(corpus))
+    corpus.write("sleep", "## How much sleep do adults need?\n\nSomething else is written here now.\n")
+    answer = ask(bot, "How many hours of sleep do adults need?")
+    bot.close()
+    assert answer.outcome == "not_in_articles"
+    assert "hours" not in answer.text
+
+
+def test_an_index_older_than_the_articles_is_refused_with_the_command_that_mends_it(corpus: Corpus) -> None:
+    corpus.write("sleep", "## How much sleep?\n\nSomething else is written here now.\n")
+    with pytest.raises(IndexOutdated, match="Run 'chatbot index'"):
+        Bot.open(settings_for(corpus))
+
+
+def test_an_exception_while_answering_becomes_the_fixed_reply_with_help_lines_and_phone(corpus: Corpus) -> None:
+    bot = Bot.open(settings_for(corpus))
+    bot.close()
+    shutil.rmtree(corpus.articles)
+    answer = ask(bot, "How many hours of sleep do adults need?")
+    assert answer.outcome == "error"
+    assert {"tel:911", "tel:988"} <= {action.href for action in answer.actions}
+    assert phone() in answer.text
+    assert not answer.citations
+
+
+ODD = ["", "   \n\t", "x" * 20_001, "\0\ud800", "\u202e" * 50, "😀" * 1000, "[1](javascript:x)"]
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_odd_input_gets_a_fixed_reply_and_never_an_exception(bot: Bot, text: str) -> None:
+    answer = ask(bot, text)
+    assert answer.text
+    assert answer.disclaimer
+
+
+def test_the_bot_is_a_langchain_runnable_with_the_same_answers(bot: Bot) -> None:
+    question = Question("Why is walking good for the heart?")
+    answers = [bot.chain.invoke(question), *bot.chain.batch([question]), *bot.chain.stream(question), bot.ask(question)]
+    assert len(answers) == 4
+    assert len({repr(replace(answer, timings_ms={})) for answer in answers}) == 1
+
+
+def test_the_index_is_a_langchain_retriever(bot: Bot) -> None:
+    documents = bot.index.retriever(3).invoke("flu fever")
+    assert documents[0].metadata["article"] == "flu"
+
+
+def test_a_model_may_withhold_an_answer_but_not_write_one(shared_corpus: Corpus) -> None:
+    def none(question: str, candidates: object) -> list[Candidate]:
+        return []
+
+    opened = Bot.open(settings_for(shared_corpus))
+    withholding = Bot(opened.shelf, opened._sources.glossary, opened.index, none)
+    assert ask(withholding, "How many hours of sleep do adults need?").outcome == "not_in_articles"
+    assert ask(withholding, "I want to kill myself").route == "crisis_self"
+    opened.close()
+
+
+def test_a_model_is_given_the_question_without_personal_details(shared_corpus: Corpus) -> None:
+    seen: list[str] = []
+
+    def listening(question: str, candidates: object) -> None:
+        seen.append(question)
+
+    opened = Bot.open(settings_for(shared_corpus))
+    listener = Bot(opened.shelf, opened._sources.glossary, opened.index, listening)
+    ask(listener, "How many hours of sleep do adults need? (jane.roe@example.com)")
+    opened.close()
+    assert seen
+    assert "jane.roe" not in seen[0]
+
+
+def test_a_conversation_run_turn_by_turn_reports_the_last_turns_passages(bot: Bot) -> None:
+    run = run_conversation(bot, ["How much sleep do adults need?", "What is the boiling point of copper?"])
+    assert [answer["route"] for answer in run["answers"]] == ["education", "education"]
+    assert run["passages"]
+    assert set(run["passages"][0]) == {"article", "text", "score"}
+    scores = [passage["score"] for passage in run["passages"]]
+    assert scores == sorted(scores, reverse=True)
+
+
+def test_the_json_shape_is_the_published_one(bot: Bot) -> None:
+    answer = ask(bot, "How many hours of sleep do adults need?").to_json()
+    assert list(answer) == [
+        "id", "route", "flags", "rule", "outcome", "language", "text", "sentences", "citations", "disclaimer",
+        "actions", "confidence", "timings_ms",
+    ]  # fmt: skip
+    assert list(answer["citations"][0]) == [
+        "number", "article", "title", "section", "url", "quote", "start", "end", "sha256", "reviewed_on",
+    ]  # fmt: skip
+    assert list(answer["timings_ms"]) == ["route", "resolve", "retrieve", "read", "compose", "check"]
+    assert set(answer["actions"][0]) == {"kind", "label", "href"}
+    assert set(answer["sentences"][0]) == {"text", "citation"}
+
+
+def test_every_reply_a_rule_can_ask_for_exists_in_both_languages(bot: Bot) -> None:
+    asked_for = {rule.reply for rule in rule_table().rules if rule.reply}
+    asked_for |= {"crisis_self_1", "crisis_self_2", "crisis_self_3", "not_in_articles", "check_in", "error"}
+    missing = {(name, language) for name in asked_for for language in ("en", "es")} - set(bot.replies)
+    assert missing == set()
