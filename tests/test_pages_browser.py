@@ -54,10 +54,12 @@ def browser() -> Iterator[Any]:
 def open_page(browser: Any, address: str) -> Iterator[Any]:
     contexts: list[Any] = []
     complaints: list[str] = []
+    requested: list[str] = []
 
     def opened(path: str = "/", **options: Any) -> Any:
         context = browser.new_context(reduced_motion="reduce", **options)
         contexts.append(context)
+        context.on("request", lambda request: requested.append(request.url))
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -67,6 +69,7 @@ def open_page(browser: Any, address: str) -> Iterator[Any]:
         return page
 
     opened.complaints = complaints  # type: ignore[attr-defined]
+    opened.requested = requested  # type: ignore[attr-defined]
     yield opened
     for context in contexts:
         context.close()
@@ -160,15 +163,12 @@ def test_a_source_opens_the_article_with_the_sentence_in_sight(open_page: Any) -
 
 def test_nothing_leaves_the_site_and_the_browser_keeps_nothing(open_page: Any, address: str) -> None:
     page = open_page()
-    asked: list[str] = []
-    page.context.on("request", lambda request: asked.append(request.url))
-    page.reload()
-    page.wait_for_selector("#conversation[role=log]", state="attached")
     ask(page, "my secret-word: how much sleep do adults need?")
     page.locator("#language").click()
     page.get_by_label("Tu pregunta").wait_for()
-    elsewhere = [url for url in asked if not url.startswith(address)]
-    assert asked
+    # Recorded from the first request on; reloading to record would cut off the page's own streams.
+    elsewhere = [url for url in open_page.requested if not url.startswith(address)]
+    assert len(open_page.requested) > 10
     assert elsewhere == []
     assert page.context.cookies() == []
     stored = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
