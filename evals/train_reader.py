@@ -4,12 +4,8 @@ DATA holds the folders `squad2` and `clapnq`. OUT gets what `index/reader` ships
 `card.json` with the held-out figures. About an hour on two cores.
 """
 
-import hashlib
-import json
 import random
 import sys
-import tempfile
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,13 +25,13 @@ from evals.reader_data import (
     squad_groups,
     written_groups,
 )
-from index.models import DEFAULT_MODEL, Embed, embed_with, find_model, load_model
+from evals.training import SEED, base_folder, base_tokenizer, columns, export, warm_then_fall, write_card
+from index.models import Embed, embed_with, find_model, load_model
 from index.reading import Reader
 
 if TYPE_CHECKING:
     import torch
 
-SEED = 20261122
 _LONGEST = 128
 """Tokens read of a question and a sentence together; the longer of the two is cut."""
 _CHUNK = 24
@@ -45,7 +41,6 @@ _WRITTEN = _EVALS / "reader_questions.jsonl"
 _SUITE = _EVALS / "suites" / "answers.jsonl"
 """None of its questions is learnt from; those in `reader_questions.jsonl` that came near one were taken out."""
 _ARTICLES = _EVALS.parent / "corpus" / "articles"
-_INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 Scores = list[NDArray[np.float32]]
 """Log odds of every group's sentences."""
@@ -72,20 +67,15 @@ class Trainee:
 
     def __init__(self) -> None:
         import torch
-        from tokenizers import Tokenizer
         from transformers import AutoModelForSequenceClassification
 
         torch.manual_seed(SEED)
-        folder = find_model("").folder
-        assert folder is not None
         self.model: Any = AutoModelForSequenceClassification.from_pretrained(
-            folder, num_labels=1, attention_probs_dropout_prob=0.0
+            base_folder(), num_labels=1, attention_probs_dropout_prob=0.0
         )
         # So few questions show only some of the words: moving those away from the others would teach little.
         self.model.bert.embeddings.word_embeddings.weight.requires_grad = False
-        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self.tokenizer.enable_truncation(_LONGEST)
-        self.tokenizer.enable_padding(pad_id=0, pad_token="[PAD]")
+        self.tokenizer = base_tokenizer(_LONGEST)
 
     def logits(self, groups: Sequence[Group]) -> "torch.Tensor":
         """Return the logits of all the groups' sentences, one after the other."""
@@ -96,11 +86,27 @@ class Trainee:
         parts = []
         for start in range(0, len(order), _CHUNK):
             encoded = self.tokenizer.encode_batch([pairs[number] for number in order[start : start + _CHUNK]])
-            rows = ([item.ids for item in encoded], [item.attention_mask for item in encoded])
-            columns = [torch.tensor(column) for column in (*rows, [item.type_ids for item in encoded])]
             with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.model.training):
-                parts.append(self.model(**dict(zip(_INPUTS, columns, strict=True))).logits[:, 0].float())
+                parts.append(self.model(**columns(encoded)).logits[:, 0].float())
         return torch.cat(parts)[torch.argsort(torch.tensor(order))]
+
+    def served(self) -> "torch.nn.Module":
+        """Return the model as it is exported: inputs to logits."""
+        import torch
+
+        # The plain attention is slower than the fused one, but it is what can be traced.
+        self.model.set_attn_implementation("eager")
+
+        class Logit(torch.nn.Module):
+            def __init__(self, model: Any) -> None:
+                super().__init__()
+                self.model = model
+
+            def forward(self, **inputs: torch.Tensor) -> torch.Tensor:
+                logits: torch.Tensor = self.model(**inputs).logits[:, 0]
+                return logits
+
+        return Logit(self.model)
 
 
 def loss(logits: "torch.Tensor", groups: Sequence[Group]) -> "torch.Tensor":
@@ -129,8 +135,8 @@ def train(trainee: Trainee, groups: Sequence[Group], schedule: Schedule) -> None
     learning = [weights for weights in trainee.model.parameters() if weights.requires_grad]
     optimiser = torch.optim.AdamW(learning, lr=schedule.rate, weight_decay=0.01)
     a_pass = len(groups) // schedule.questions
-    steps, warm = schedule.epochs * a_pass, max(1, int(schedule.epochs * a_pass * schedule.warm_up))
-    rates = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda n: min((n + 1) / warm, (steps - n) / (steps - warm)))
+    steps = schedule.epochs * a_pass
+    rates = warm_then_fall(optimiser, steps, schedule.warm_up)
     trainee.model.train()
     started, losses = perf_counter(), []
     for step, batch in enumerate(_batches(groups, schedule, rng), 1):
@@ -152,54 +158,6 @@ def _batches(groups: Sequence[Group], schedule: Schedule, rng: random.Random) ->
         order = rng.sample(range(len(groups)), len(groups))
         for first in range(0, len(order) - schedule.questions + 1, schedule.questions):
             yield [sampled(groups[number], rng) for number in order[first : first + schedule.questions]]
-
-
-def export(trainee: Trainee, out: Path) -> None:
-    """Write the model as int8 `model.onnx` with its `tokenizer.json`."""
-    import onnx
-    from onnxruntime import GraphOptimizationLevel, InferenceSession, SessionOptions
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    trainee.tokenizer.save(str(out / "tokenizer.json"))
-    with tempfile.TemporaryDirectory() as name:
-        whole, simplified = Path(name) / "whole.onnx", Path(name) / "simplified.onnx"
-        _export_whole(trainee, whole)
-        options = SessionOptions()
-        # The levels above this one fit the model to the very processor it is run on.
-        options.graph_optimization_level = GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-        options.optimized_model_filepath = str(simplified)
-        InferenceSession(str(whole), options, providers=["CPUExecutionProvider"])
-        # Weights of 7 bits cannot overflow on processors without VNNI: the same scores everywhere.
-        quantize_dynamic(
-            simplified, out / "model.onnx", weight_type=QuantType.QInt8, per_channel=True, reduce_range=True,
-            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
-        )  # fmt: skip
-
-
-def _export_whole(trainee: Trainee, path: Path) -> None:
-    import torch
-
-    # The plain attention is slower than the fused one, but it is what can be traced.
-    trainee.model.set_attn_implementation("eager")
-
-    class Logit(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = trainee.model
-
-        def forward(self, *tensors: torch.Tensor) -> torch.Tensor:
-            logits: torch.Tensor = self.model(**dict(zip(_INPUTS, tensors, strict=True))).logits[:, 0]
-            return logits
-
-    sample = tuple(torch.ones((2, 16), dtype=torch.long) for _ in _INPUTS)
-    axes = {name: {0: "batch", 1: "length"} for name in _INPUTS}
-    with warnings.catch_warnings(), torch.inference_mode():
-        # What is exported is compared with the model itself, so the tracer's doubts need no reader.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            Logit().eval(), sample, str(path), dynamo=False, opset_version=17, input_names=list(_INPUTS),
-            output_names=["logit"], dynamic_axes={**axes, "logit": {0: "batch"}},
-        )  # fmt: skip
 
 
 def float_scores(trainee: Trainee, groups: Sequence[Group]) -> Scores:
@@ -240,18 +198,12 @@ def main() -> None:
     train(trainee, [*public, *section_groups(_ARTICLES)], GENERAL)
     # What was learnt from the public questions would fade if none of them were read again.
     train(trainee, [*written, *random.Random(SEED).sample(public, len(written))], WRITTEN)
-    export(trainee, out)
-    _write_card(out, {})
+    export(trainee.served(), trainee.tokenizer, out)
+    write_card(out, tokens=_LONGEST)
     own = case_groups(load_cases(_SUITE), _ARTICLES, embed)
     held_out = {"squad2": squad_held, "clapnq": clapnq_held, "answers": own}
-    _write_card(out, {name: _measured(trainee, out, groups, embed) for name, groups in held_out.items()})
-
-
-def _write_card(out: Path, measured: dict[str, dict[str, dict[str, float]]]) -> None:
-    """Write what the reader checks its files by, and the figures."""
-    files = {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in ("model.onnx", "tokenizer.json")}
-    card = {"base": DEFAULT_MODEL, "tokens": _LONGEST, "sha256": files, "figures": measured}
-    (out / "card.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    measured = {name: _measured(trainee, out, groups, embed) for name, groups in held_out.items()}
+    write_card(out, tokens=_LONGEST, figures=measured)
 
 
 def _measured(trainee: Trainee, out: Path, groups: Sequence[Group], embed: Embed) -> dict[str, dict[str, float]]:

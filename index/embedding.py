@@ -20,6 +20,7 @@ from index.models import (
     weights_sha256,
 )
 from index.models import EmbedderError as EmbedderError
+from index.onnx_model import THREADS, OnnxModel
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -28,8 +29,6 @@ Runtime = Literal["onnxruntime", "sentence-transformers"]
 
 _CARD = "embedder.json"
 _BATCH = 32
-_THREADS = 2
-"""For questions: more gain nothing on one short text, and take cores from the other visitors."""
 _SAME = 0.9999
 """Least cosine between an exported and an original vector for the export to be used."""
 _PROBES = (
@@ -75,45 +74,14 @@ class Embedder:
         return vector
 
 
-class OnnxEmbedder:
-    """An exported model: call it with texts, get unit rows."""
+def open_exported(folder: Path, threads: int = THREADS) -> Embed:
+    """Open an exported model: call it with texts, get unit rows."""
+    from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, InvalidProtobuf, NoSuchFile
 
-    def __init__(self, folder: Path, threads: int = _THREADS) -> None:
-        from onnxruntime import InferenceSession, SessionOptions
-        from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidGraph, InvalidProtobuf, NoSuchFile
-        from tokenizers import Tokenizer
-
-        options = SessionOptions()
-        options.intra_op_num_threads = threads
-        # Idle threads would otherwise burn a core for a while after each question.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        try:
-            self._session = InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
-        except (NoSuchFile, InvalidProtobuf, InvalidGraph, Fail) as error:
-            raise EmbedderError(f"{folder}: damaged model ({error}). Run 'chatbot index --rebuild'.") from error
-        self._inputs = {node.name for node in self._session.get_inputs()}
-        self._dimensions = int(self._session.get_outputs()[0].shape[-1])
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-
-    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Embed texts in batches of similar length, so that little is computed for padding."""
-        rows = np.empty((len(texts), self._dimensions), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
-            rows[batch] = self._run([texts[number] for number in batch])
-        return rows
-
-    def _run(self, texts: list[str]) -> NDArray[np.float32]:
-        encoded = self._tokenizer.encode_batch(texts)
-        columns = {
-            "input_ids": [item.ids for item in encoded],
-            "attention_mask": [item.attention_mask for item in encoded],
-            "token_type_ids": [item.type_ids for item in encoded],
-        }
-        fed = {name: np.array(rows, dtype=np.int64) for name, rows in columns.items() if name in self._inputs}
-        embedded: NDArray[np.float32] = self._session.run(None, fed)[0]
-        return embedded
+    try:
+        return OnnxModel(folder, threads, _BATCH)
+    except (NoSuchFile, InvalidProtobuf, InvalidGraph, Fail) as error:
+        raise EmbedderError(f"{folder}: damaged model ({error}). Run 'chatbot index --rebuild'.") from error
 
 
 def prepare_model(source: ModelSource, folder: Path) -> ModelCard:
@@ -135,11 +103,11 @@ def prepare_model(source: ModelSource, folder: Path) -> ModelCard:
     return card
 
 
-def open_embedder(folder: Path, threads: int = _THREADS) -> Embedder:
+def open_embedder(folder: Path, threads: int = THREADS) -> Embedder:
     """Open the model that `prepare_model` left in `folder`."""
     card = ModelCard(**json.loads((folder / _CARD).read_text(encoding="utf-8")))
     if card.runtime == "onnxruntime":
-        return Embedder(card, OnnxEmbedder(folder, threads))
+        return Embedder(card, open_exported(folder, threads))
     source = ModelSource(card.name, Path(card.folder) if card.folder else None)
     return Embedder(card, embed_with(load_model(source)))
 
@@ -152,7 +120,7 @@ def _export(model: "SentenceTransformer", folder: Path) -> bool:
     try:
         export_onnx(model, folder)
         _optimise(folder / "model.onnx")
-        same = _agree(OnnxEmbedder(folder), embed_with(model))
+        same = _agree(open_exported(folder), embed_with(model))
     except (RuntimeError, TypeError, ValueError, LookupError, AttributeError, *refusals):
         # Each architecture fails to trace in its own way; what matters is that the model itself still serves.
         same = False

@@ -6,7 +6,8 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from index.reading import READER, Reader, ReaderError
+from index.onnx_model import TrainedModelError
+from index.reading import READER, Reader
 
 PAIRS = [
     (
@@ -175,12 +176,12 @@ def test_a_damaged_file_is_refused_by_name(tmp_path: Path, name: str) -> None:
     content = bytearray((folder / name).read_bytes())
     content[len(content) // 2] ^= 1
     (folder / name).write_bytes(content)
-    with pytest.raises(ReaderError, match=rf"{name}: damaged.*Install the package again"):
+    with pytest.raises(TrainedModelError, match=rf"{name}: damaged.*Install the package again"):
         Reader(folder)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ReaderError, match=r"card\.json: not found"):
+    with pytest.raises(TrainedModelError, match=r"card\.json: not found"):
         Reader(tmp_path)
 
 
@@ -188,7 +189,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_a_card_without_fingerprints_is_refused(tmp_path: Path, card: str) -> None:
     folder = Path(shutil.copytree(READER, tmp_path / "reader"))
     (folder / "card.json").write_text(card, encoding="utf-8")
-    with pytest.raises(ReaderError, match="does not list"):
+    with pytest.raises(TrainedModelError, match="does not list"):
         Reader(folder)
 
 
