@@ -20,7 +20,9 @@ from chatbot.conversation import Answer, Outcome, Question, Route, RouteName
 from chatbot.llm import Pick, load_picker
 from chatbot.redaction import Redactor
 from chatbot.retrieval import Query, Wording, understand, words_of
-from chatbot.safety.router import Turn, decide, route
+from chatbot.safety.classifier import shipped_classifier
+from chatbot.safety.deadline import settle_in_time
+from chatbot.safety.router import Decided
 from chatbot.slicing import Candidate
 from corpus.article import load_articles
 from corpus.clinic import load_clinic
@@ -117,6 +119,7 @@ class Bot:
         self.articles = shelf.articles
         self.replies = shelf.replies
         self.index = index
+        shipped_classifier()  # opened now, so that a damaged file is an error at the start
         self._reader = Reader()
         texts = {article.id: article.text for article in shelf.articles.values()}
         wording = Wording(glossary, words_of(texts.values()))
@@ -185,33 +188,29 @@ class Bot:
 
     def _understand(self, question: Question) -> Understood:
         started = perf_counter()
-        decided = self._route(question)
+        settled = self._settle(question)
+        decided = settled.route
         routed = perf_counter()
         query = None
         if decided.to == "education" or _may_be_added_to(decided):
             asked = _LABEL.sub(" ", self._redactor.redact(question.text))
-            query = understand(asked, self._earlier(question), self._sources.wording)
+            # Earlier messages that were questions to the articles: a follow-up may refer to them.
+            earlier = [turn.text for turn in settled.earlier if turn.to in _ADDED_TO | {"education"}]
+            query = understand(asked, earlier, self._sources.wording)
         timings = {"route": _ms(started, routed), "resolve": _ms(routed, perf_counter())}
         return Understood(question, decided, query, timings)
 
-    def _route(self, question: Question) -> Route:
+    def _settle(self, question: Question) -> Decided:
         language = question.language or "en"
         if not question.text.strip():
-            return Route("smalltalk", "empty", "empty message", language=language)
+            return Decided(Route("smalltalk", "empty", "empty message", language=language), ())
         if len(question.text) > MAX_CHARACTERS:
-            return Route("smalltalk", "too_long", "message too long", language=language)
-        decided = route(question)
-        if "identifiers" not in decided.flags and self._redactor.has_identifiers(question.text):
-            return replace(decided, flags=(*decided.flags, "identifiers"))
-        return decided
-
-    def _earlier(self, question: Question) -> list[str]:
-        """Return the earlier messages that were questions to the articles: a follow-up may refer to them."""
-        turns: tuple[Turn, ...] = ()
-        for text in question.history:
-            turns += (decide(text, turns),)
-        asked = _ADDED_TO | {"education"}
-        return [text for text, turn in zip(question.history, turns, strict=True) if turn.to in asked]
+            return Decided(Route("smalltalk", "too_long", "message too long", language=language), ())
+        settled = settle_in_time(question)
+        route = settled.route
+        if "identifiers" not in route.flags and self._redactor.has_identifiers(question.text):
+            return replace(settled, route=replace(route, flags=(*route.flags, "identifiers")))
+        return settled
 
     def _find(self, understood: Understood) -> Found:
         started = perf_counter()

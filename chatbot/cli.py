@@ -1,4 +1,4 @@
-"""The command line: `chatbot serve`, `ask`, `index`, `import`, `check`, `bench`. Each only calls the part it names."""
+"""The command line: `chatbot serve`, `ask`, `index`, `import`, `check`, `eval`, `bench`. Each calls one part."""
 
 import json
 import sys
@@ -35,8 +35,9 @@ def _is_expected(error: Exception) -> bool:
     from corpus.front_matter import ContentError
     from index.embedding import EmbedderError
     from index.manifest import IndexUnavailable
+    from index.onnx_model import TrainedModelError
 
-    return isinstance(error, ContentError | EmbedderError | IndexUnavailable | CommandError)
+    return isinstance(error, ContentError | EmbedderError | IndexUnavailable | TrainedModelError | CommandError)
 
 
 @app.command()
@@ -117,15 +118,28 @@ def check() -> None:
         raise typer.Exit(1)
 
 
+@app.command(name="eval")
+def eval_(
+    suites: Annotated[list[str], typer.Argument(help="Suites by name (safety, answers, …) or path.")],
+    misses: Annotated[bool, typer.Option(help="List every case that went wrong.")] = False,
+) -> None:
+    """Ask every case of the suites and print figures with their counts and 95 % intervals."""
+    _run_module("evals.run", *suites, *(["--misses"] if misses else []))
+
+
 @app.command()
 def bench(
     runs: Annotated[int, typer.Option(min=1, max=50, help="Cold runs of each side.")] = 5,
 ) -> None:
     """Time a cold `chatbot ask` against a plain LangChain + Chroma + sentence-transformers script, in turn."""
+    _run_module("evals.cold_start", "--runs", str(runs))
+
+
+def _run_module(module: str, *arguments: str) -> None:
+    """Run a module that stands above the command line, in a process of its own, and end as it ends."""
     import subprocess
 
-    command = [sys.executable, "-m", "evals.cold_start", "--runs", str(runs)]
-    raise typer.Exit(subprocess.run(command, check=False).returncode)
+    raise typer.Exit(subprocess.run([sys.executable, "-m", module, *arguments], check=False).returncode)
 
 
 def _settings() -> "Settings":

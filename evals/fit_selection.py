@@ -23,7 +23,8 @@ from chatbot.slicing import Features
 from corpus.article import load_articles
 from corpus.clinic import load_clinic
 from corpus.glossary import load_glossary
-from evals.answers import Case, auroc, load_cases, says
+from evals.answers import Case, load_cases, says
+from evals.statistics import auroc
 from index.reading import Reader
 from index.searching import Index
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.answers import auroc, load_cases
+from evals.answers import load_cases
 from evals.reader_data import (
     Group,
     case_groups,
@@ -25,6 +25,7 @@ from evals.reader_data import (
     squad_groups,
     written_groups,
 )
+from evals.statistics import auroc
 from evals.training import SEED, base_folder, base_tokenizer, columns, export, warm_then_fall, write_card
 from index.models import Embed, embed_with, find_model, load_model
 from index.reading import Reader
@@ -59,7 +60,9 @@ class Schedule:
 
 
 GENERAL = Schedule(epochs=2, rate=1e-4)
-WRITTEN = Schedule(epochs=3, rate=5e-5)
+WRITTEN = Schedule(epochs=2, rate=5e-5)
+_REPEATED = 800
+"""Public questions read again beside the written ones: what was learnt from them would fade otherwise."""
 
 
 class Trainee:
@@ -196,8 +199,7 @@ def main() -> None:
     clapnq, clapnq_held = clapnq_groups(data / "clapnq")
     public, written = [*squad, *clapnq], written_groups(_WRITTEN, _ARTICLES, embed)
     train(trainee, [*public, *section_groups(_ARTICLES)], GENERAL)
-    # What was learnt from the public questions would fade if none of them were read again.
-    train(trainee, [*written, *random.Random(SEED).sample(public, len(written))], WRITTEN)
+    train(trainee, [*written, *random.Random(SEED).sample(public, _REPEATED)], WRITTEN)
     export(trainee.served(), trainee.tokenizer, out)
     write_card(out, tokens=_LONGEST)
     own = case_groups(load_cases(_SUITE), _ARTICLES, embed)

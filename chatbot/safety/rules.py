@@ -16,7 +16,7 @@ from chatbot.safety.patterns import Pattern, PatternError, read_pattern
 
 SIGNS = frozenset(
     "topic despair denial past loss general idiom question self on_topic "
-    "answers_yes answers_no answers_someone_else".split()
+    "answers_yes answers_no answers_someone_else unsure adult".split()
 )
 """What a rule can say beside a route: how the rest of the message is to be read."""
 SAYINGS = frozenset(get_args(RouteName)) | SIGNS
@@ -30,6 +30,7 @@ class Rule:
     says: str
     reply: str
     hides: bool
+    sure: bool
     beside: frozenset[str]
     patterns: tuple[Pattern, ...]
 
@@ -43,6 +44,8 @@ class Evidence:
     says: str
     reply: str = ""
     """The reply this reason asks for, where a route has several."""
+    sure: bool = True
+    """Whether it stands even where the classifier finds nothing in the message."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,9 @@ def matching_rules(text: str, earlier: frozenset[str] = frozenset()) -> list[Evi
     matched = list(_matches(_word_sets(normalised, table.beginnings), table))
     said = earlier | {rule.says for rule in matched if not rule.beside}
     found = [
-        Evidence(rule.name, rule.says, rule.reply) for rule in matched if not rule.beside or rule.beside & said
+        Evidence(rule.name, rule.says, rule.reply, rule.sure)
+        for rule in matched
+        if not rule.beside or rule.beside & said
     ]
     if normalised.asks:
         found.append(Evidence("question_mark", "question"))
@@ -123,7 +128,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _rule(entry: dict[str, Any], vocabulary: dict[str, Part]) -> Rule:
     name = entry.get("name", "without a name")
-    unknown = entry.keys() - {"name", "says", "reply", "hides", "beside", "apart", "match"}
+    unknown = entry.keys() - {"name", "says", "reply", "hides", "sure", "beside", "apart", "match"}
     said = {entry.get("says"), *entry.get("beside", ())}
     if unknown or not said <= SAYINGS or not entry.get("match", "").strip():
         wrong = unknown or said - SAYINGS or {"match"}
@@ -137,7 +142,8 @@ def _rule(entry: dict[str, Any], vocabulary: dict[str, Part]) -> Rule:
     except PatternError as error:
         raise RuleError(f"Rule {name}: {error}") from error
     beside = frozenset(entry.get("beside", ()))
-    return Rule(name, entry["says"], entry.get("reply", ""), entry.get("hides", False), beside, patterns)
+    hides, sure = entry.get("hides", False), entry.get("sure", False)
+    return Rule(name, entry["says"], entry.get("reply", ""), hides, sure, beside, patterns)
 
 
 def _refuse_short_forms(known: frozenset[str], spelling: Spelling) -> None:
