@@ -5,32 +5,20 @@ lost word costs little. Years stay, months and weekdays on their own too, and do
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from chatbot.identifiers import (
     ACCOUNTS,
     BILLING_CODES,
-    CAPITALISED_NAME_FOLLOWS,
     DATES,
-    FULL_NAME_FOLLOWS,
-    FULL_NAME_PRECEDES,
-    GIVEN_NAMES,
-    NAME_FOLLOWS,
-    NAME_PRECEDES,
-    NO_NAMES,
     NUMBERS_OF_A_PERSON,
-    PLACES,
-    SIGNATURE_FOLLOWS,
     SPOKEN_DIGIT,
     UNIT,
     WHEN,
-    folded,
 )
+from chatbot.names import NAMES, Finder, Span, is_listed
+from chatbot.places import PLACES, STREETS_IN_CAPITALS
 from corpus.clinic import Clinic
-
-Span = tuple[int, int, str]
-"""Start, end, and what to write there."""
-Finder = Callable[[str], Iterator[Span]]
 
 _BLANK = "\0"
 _PASSES = 5
@@ -44,14 +32,16 @@ _SMALL_AREAS = frozenset("036 059 063 102 203 556 692 790 821 823 830 831 878 87
 
 # Patterns with optional blanks at either end of a word would be quadratic in long runs of blanks.
 _LONG_GAP = re.compile(r"(\s{3})\s+")
-_WORD = r"([^\W\d_]+(?:['’-][^\W\d_]+)*)(?:\.(?=\s))?"
-_FIRST_WORD = re.compile(rf"\s*{_WORD}")
-_NEXT_WORD = re.compile(rf"\s+(?:(?:de la|de los|de las|del|de|van|von|da|di|bin)\s+)?{_WORD}")
-_NEXT_WORD_OR_COMMA = re.compile(rf",?{_NEXT_WORD.pattern}")
-_LAST_WORDS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\.?(?:,?\s+[^\W\d_]+(?:['’-][^\W\d_]+)*\.?){1,2}\Z")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+"""Characters that nobody sees, which would keep a number or a name from being read as one."""
 _MONTH_DAY = re.compile(
     r"(?<![\d/.$-])(0?[1-9]|[12]\d|3[01])/(0?[1-9]|[12]\d|3[01])"
     rf"(?![\d/%]|\.\d|\s?(?:{UNIT}|of\b|de\b))",
+    re.IGNORECASE,
+)
+_NAMED_STREET = re.compile(
+    rf"(?<![\d$#.,/-])(?!(?:19|20)\d\d\b)\d{{2,6}}(?=\s\0)|\b\d{{1,6}}\s+(?:[nsew]\.?\s+)?(?P<name>[^\W\d_]+)"
+    rf"\s+(?:{STREETS_IN_CAPITALS})\b",
     re.IGNORECASE,
 )
 _DATED = re.compile(rf"{WHEN}(?:\s+\d{{1,2}}/\d{{1,2}},?(?:\s+(?:and|y|to|or|a|&))?)*\s*:?\s*\Z", re.IGNORECASE)
@@ -61,6 +51,8 @@ _NOT_ZIP_BEFORE = re.compile(
 )
 _NOT_ZIP_AFTER = re.compile(rf"\s?(?:{UNIT}|feet|veterans|cases|studies|adults|participants|usd|k\b)", re.IGNORECASE)
 _CLUSTER = re.compile(r"\+?\(?\d(?:[ \t().\u2010-\u2015-]{0,3}\d)+")
+_LETTERS_FOR_DIGITS = re.compile(r"(?<![\w-])\(?[\dOolI]{3}\)?[-. ]{0,2}[\dOolI]{3}[-. ]?[\dOolI]{4}(?![\w-])")
+_ONE_BY_ONE = re.compile(r"(?<!\w)[A-Za-z0-9](?:[ ._*-]{1,3}[A-Za-z0-9]){5,40}(?!\w)", re.ASCII)
 _SPOKEN = re.compile(rf"\b{SPOKEN_DIGIT}(?:[\s,.-]{{1,3}}{SPOKEN_DIGIT}){{4,40}}\b", re.IGNORECASE)
 
 
@@ -75,13 +67,14 @@ class Redactor:
             "|".join([_PLACEHOLDER, *_phrases(keep), *_dialled(numbers), _DOSES, BILLING_CODES, _DOCTORS, _SAINTS])
         )
         self._finders: tuple[Finder, ...] = (
-            *_matching(ACCOUNTS), _cards, *_matching(NUMBERS_OF_A_PERSON), *_matching(PLACES), *_NAMES,
+            *_matching(ACCOUNTS), _cards, _disguised, *_matching(NUMBERS_OF_A_PERSON), *_matching(PLACES), *NAMES,
+            _named_streets,
             *_matching(DATES), _month_days, _zips, _phones, self._digit_runs, _spoken_digits,
         )  # fmt: skip
 
     def redact(self, text: str) -> str:
         """Return the text with a placeholder, such as [name] or [date], for each identifier, and no long gaps."""
-        text = _LONG_GAP.sub(r"\1", text)
+        text = _LONG_GAP.sub(r"\1", _UNSEEN.sub("", text))
         for _ in range(_PASSES):
             again = self._redact_once(text)
             if again == text:
@@ -91,7 +84,7 @@ class Redactor:
 
     def has_identifiers(self, text: str) -> bool:
         """Tell whether there is anything to take out."""
-        text = _LONG_GAP.sub(r"\1", text)
+        text = _LONG_GAP.sub(r"\1", _UNSEEN.sub("", text))
         return self._redact_once(text) != text
 
     def _redact_once(self, text: str) -> str:
@@ -110,7 +103,8 @@ class Redactor:
                 continue
             digits = "".join(groups)
             spaced = all(gap.isspace() for gap in re.findall(r"\D+", match.group().strip("+(")))
-            if len(digits) >= (7 if spaced and len(groups) > 1 else 6):
+            one_by_one = max(map(len, groups)) == 1
+            if len(digits) >= (7 if spaced and len(groups) > 1 and not one_by_one else 6):
                 grouped_as_phone = [len(group) for group in groups][-2:] == [3, 4]
                 phone = grouped_as_phone or (len(digits) in {10, 11} and len(groups) > 1)
                 yield *match.span(), "phone" if phone else "id"
@@ -125,6 +119,17 @@ def _cards(text: str) -> Iterator[Span]:
         digits = "".join(re.findall(r"\d+", match.group()))
         if 13 <= len(digits) <= 19 and _luhn(digits):
             yield *match.span(), "card"
+
+
+def _disguised(text: str) -> Iterator[Span]:
+    """Find numbers with letters for digits, and those written character by character."""
+    for match in _LETTERS_FOR_DIGITS.finditer(text):
+        if sum(character.isdigit() for character in match.group()) >= 7 and re.search("[^\\W\\d_]", match.group()):
+            yield *match.span(), "phone"
+    for match in _ONE_BY_ONE.finditer(text):
+        characters = re.findall("[A-Za-z0-9]", match.group())
+        if sum(character.isdigit() for character in characters) >= 3 and not all(map(str.isdigit, characters)):
+            yield *match.span(), "id"
 
 
 def _luhn(digits: str) -> bool:
@@ -177,77 +182,10 @@ def _rewritten(text: str, spans: list[Span]) -> str:
     return "".join([*pieces, text[reached:]])
 
 
-def _name_end(text: str, start: int, most: int, *, capitals: bool = False, commas: bool = False) -> int:
-    """Return where the name that starts at `start` ends, `start` itself if there is none."""
-    end = start
-    for _ in range(most):
-        following = _NEXT_WORD_OR_COMMA if commas else _NEXT_WORD
-        match = (following if end > start else _FIRST_WORD).match(text, end)
-        if match is None or not _may_be_name(match.group(1), capitals=capitals):
-            break
-        end = match.end()
-    return end
-
-
-def _may_be_name(word: str, *, capitals: bool) -> bool:
-    if word.lower().replace("’", "'") in NO_NAMES:
-        return False
-    return not capitals or (word[0].isupper() and (len(word) == 1 or not word.isupper()))
-
-
-def _after(pattern: str, *, capitals: bool, least: int = 1, ends_message: bool = False) -> Finder:
-    trigger = re.compile(pattern, re.IGNORECASE)
-
-    def find(text: str) -> Iterator[Span]:
-        for match in trigger.finditer(text.replace("’", "'")):
-            end = _name_end(text, match.end(), 4, capitals=capitals, commas=not capitals)
-            if ends_message and text[end:].strip(" .\n"):
-                continue
-            if len(text[match.end() : end].split()) >= least:
-                yield match.end(), end, "name"
-
-    return find
-
-
-def _before(pattern: str, *, capitals: bool) -> Finder:
-    trigger = re.compile(pattern, re.IGNORECASE)
-
-    def find(text: str) -> Iterator[Span]:
-        for match in trigger.finditer(text):
-            opening = max(0, match.start() - 80)
-            last = _LAST_WORDS.search(text[opening : match.start()])
-            named = [word.strip(".,") for word in last.group().split()] if last else []
-            while named and not _may_be_name(named[0], capitals=capitals):
-                named = named[1:]
-            if len(named) >= 2 and all(_may_be_name(word, capitals=capitals) for word in named):
-                yield text.rindex(named[0], opening, match.start()), match.start(), "name"
-
-    return find
-
-
-def _given_names(text: str) -> Iterator[Span]:
-    for match in re.finditer(r"(?<![\w@.-])[^\W\d_]+(?![\w@])", text):
-        if folded(match.group()) in GIVEN_NAMES:
-            surname = re.search(r"(?<!\w)[A-Z][\w'’-]{1,30},\s+\Z", text[max(0, match.start() - 40) : match.start()])
-            end = _surname_end(text, match.end(), capitals=False)
-            start = match.start() - (len(surname.group()) if surname else 0)
-            yield start, _surname_end(text, end, capitals=True), "name"
-
-
-def _surname_end(text: str, start: int, *, capitals: bool) -> int:
-    match = _NEXT_WORD.match(text, start)
-    return match.end() if match and _may_be_name(match.group(1), capitals=capitals) else start
-
-
-_NAMES: tuple[Finder, ...] = (
-    _after(NAME_FOLLOWS, capitals=False),
-    _before(NAME_PRECEDES, capitals=False),
-    _after(FULL_NAME_FOLLOWS, capitals=True, least=2),
-    _after(CAPITALISED_NAME_FOLLOWS, capitals=True),
-    _after(SIGNATURE_FOLLOWS, capitals=True, ends_message=True),
-    _before(FULL_NAME_PRECEDES, capitals=True),
-    _given_names,
-)
+def _named_streets(text: str) -> Iterator[Span]:
+    for match in _NAMED_STREET.finditer(text):
+        if match.group("name") is None or is_listed(match.group("name")):
+            yield *match.span(), "address"
 
 
 def _month_days(text: str) -> Iterator[Span]:
@@ -283,5 +221,5 @@ def _spoken_digits(text: str) -> Iterator[Span]:
     for match in _SPOKEN.finditer(text):
         said = re.findall(r"\d+|[^\W\d_]+", match.group())
         words = [token for token in said if not token.isdigit()]
-        if len(words) >= 3 and sum(len(token) if token.isdigit() else 1 for token in said) >= 7:
+        if len(words) >= 3 and sum(len(token) if token.isdigit() else 1 for token in said) >= 6:
             yield *match.span(), "phone"

@@ -18,7 +18,8 @@ REDACTOR = Redactor(CLINIC, TITLES)
 def lines(part: str) -> list[str]:
     text = (Path(__file__).parent / "redaction.md").read_text(encoding="utf-8")
     found = text.split(f"## {part}\n")[1].split("\n## ")[0]
-    return [line.removeprefix("- ").replace("\\n", "\n") for line in found.splitlines() if line.startswith("- ")]
+    written = found.replace("\\n", "\0").replace("\\u200b", "\u200b").splitlines()
+    return [line.removeprefix("- ").replace("\0", "\n") for line in written if line.startswith("- ")]
 
 
 def seeded() -> list[tuple[list[str], str]]:
@@ -144,7 +145,8 @@ def test_a_typical_message_takes_a_few_milliseconds() -> None:
 @pytest.mark.parametrize(
     "unit",
     ["i feel sad and my doctor said so ", " ", "id ", "id-", "ssn ", "1/2 ", "dob ", "my name is ", "Jane Doe ",
-     "Doe, ", "(617) ", "1 a ", "www.", "ab:", "twenty ", "thanks, ", "login is ", "\0"],
+     "Doe, ", "(617) ", "1 a ", "www.", "ab:", "twenty ", "mark ", "a.", "5 elm ", "a_", "uno de ",
+     "thanks, ", "login is ", "\0"],
 )  # fmt: skip
 def test_a_long_message_takes_time_in_proportion(unit: str) -> None:
     # Ten times the time in proportion, for a busy machine; a quadratic pattern takes minutes.
