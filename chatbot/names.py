@@ -82,7 +82,7 @@ def _before(pattern: str, *, capitals: bool, listed_only: bool = False) -> Finde
             last = _LAST_WORDS.search(text[opening : match.start()])
             named = [word.strip(".,") for word in last.group().split()] if last else []
             if listed_only:
-                named = named[-2:] if len(named) > 1 and is_listed(named[-2]) else []
+                named = named[-2:] if len(named) > 1 and _begins_name(named[-2]) else []
             while named and not _may_be_name(named[0], capitals=capitals):
                 named = named[1:]
             if len(named) >= 2 and all(_may_be_name(word, capitals=capitals) for word in named):
@@ -94,6 +94,10 @@ def _before(pattern: str, *, capitals: bool, listed_only: bool = False) -> Finde
 def is_listed(word: str) -> bool:
     """Tell whether a word is a name and hardly ever anything else."""
     return folded(word) in listed("given") or folded(word) in listed("surnames")
+
+
+def _begins_name(word: str) -> bool:
+    return is_listed(word) or folded(word) in listed("given, also words")
 
 
 def _listed_after(text: str) -> Iterator[Span]:
@@ -154,9 +158,9 @@ def _starts_as_name(word: str) -> bool:
     """Tell whether a word is a name, or a given name with a surname run together."""
     if len(word) < 3:
         return False
-    surnames = listed("surnames") | listed("surnames, also words") | listed("given")
     ends = (end for end in range(3, len(word) + 1) if word[:end] in listed("given"))
-    return any(end == len(word) or word[end:] in surnames for end in ends)
+    surnames = ("surnames", "surnames, also words", "given")
+    return any(end == len(word) or any(word[end:] in listed(part) for part in surnames) for end in ends)
 
 
 NAMES: tuple[Finder, ...] = (
