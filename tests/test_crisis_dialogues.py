@@ -104,7 +104,9 @@ def test_nothing_is_said_twice_in_a_row_about_danger_and_something_always_is(
 
 
 @each
-def test_the_crisis_line_stays_in_sight_for_the_rest_of_the_session(name: str, answers: dict[str, list[Answer]]) -> None:
+def test_the_crisis_line_stays_in_sight_for_the_rest_of_the_session(
+    name: str, answers: dict[str, list[Answer]]
+) -> None:
     begun, lost = False, []
     for number, answer in enumerate(answers[name], 1):
         seen = "988" in answer.text or answer.route in CRISIS
