@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from chatbot.answering import Drafted, Shelf, cited_answer, fixed_answer, not_in_articles
 from chatbot.checking import problems
@@ -201,15 +201,15 @@ class Bot:
         return Understood(question, decided, query, timings)
 
     def _settle(self, question: Question) -> Decided:
-        language = question.language or "en"
-        if not question.text.strip():
-            return Decided(Route("smalltalk", "empty", "empty message", language=language), ())
         if len(question.text) > MAX_CHARACTERS:
-            return Decided(Route("smalltalk", "too_long", "message too long", language=language), ())
+            settled = settle_in_time(replace(question, text=""))
+            return _with_route(settled, to="smalltalk", reply="too_long", rule="message too long")
         settled = settle_in_time(question)
-        route = settled.route
-        if "identifiers" not in route.flags and self._redactor.has_identifiers(question.text):
-            return replace(settled, route=replace(route, flags=(*route.flags, "identifiers")))
+        if not question.text.strip():
+            return _with_route(settled, to="smalltalk", reply="empty", rule="empty message")
+        flags = settled.route.flags
+        if "identifiers" not in flags and self._redactor.has_identifiers(question.text):
+            return _with_route(settled, flags=(*flags, "identifiers"))
         return settled
 
     def _find(self, understood: Understood) -> Found:
@@ -276,6 +276,10 @@ class Bot:
 _LABEL = re.compile(r"\[[a-z]+(?: [\w*]+)?\]")
 """What redaction leaves in place of a personal detail."""
 _STEPS = ("route", "resolve", "retrieve", "read", "compose", "check")
+
+
+def _with_route(settled: Decided, **changes: Any) -> Decided:
+    return replace(settled, route=replace(settled.route, **changes))
 
 
 def _ms(start: float, end: float) -> float:

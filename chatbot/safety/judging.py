@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatbot.safety.classifier import SOFT, is_long, pieces, shipped_classifier
-from chatbot.safety.rules import Evidence
+from chatbot.safety.normalising import plain_letters
+from chatbot.safety.rules import Evidence, rule_table
 
 Row = dict[str, float]
 """Label -> probability."""
@@ -13,8 +14,8 @@ ACUTE_ROUTES = ("emergency", "crisis_self", "crisis_other", "violence", "abuse")
 """A message is first judged for all of these together: which of them it is matters less than that it is one."""
 
 _STATED, _ASKED, _EXPLAINED = 0.35, 0.7, 0.93
-"""Least probability that a message is acute: where nothing is asked; where something is (less than that is shown help
-beside an answer); where rules know an innocent reading of its words."""
+"""Least probability that a message is acute: where rules find nothing asked for; where they do (less than that is shown
+help beside an answer); where they know an innocent reading of its words."""
 _INNOCENT = frozenset({"idiom", "topic", "denial", "past"})
 _IN_PART = 0.9
 """For a part of a long message: sentences out of their message sound more dangerous than they are."""
@@ -23,16 +24,17 @@ _HIGHER_UP = 0.35
 _UNSURE = 0.15
 """From here on it is no crisis yet, but the answer shows the crisis line or asks how the visitor is."""
 _HARMLESS = 0.05
+_TOO_LITTLE = 2
 _LIKELY = {"personal_medical": 0.35, "misuse": 0.4, "minor": 0.5, "injection": 0.7}
 _LIKELY_OTHERWISE = 0.45
 """Least probability at which the classifier gives reason for the likeliest route, where that is not acute."""
-_GENERAL = 0.7
+_GENERAL, _NEVER = 0.7, 2.0
 """For a personal question that rules know to be a general one."""
 _DISTRESS = 0.5
 _NOT_DECIDED = frozenset({*ACUTE_ROUTES, "education", "identifiers"})
 """Routes that are decided otherwise: education is what is left, and identifiers have their own finder."""
-_CAREFUL = frozenset({"personal_medical", "misuse", "minor"})
-"""Routes worth taking beside what the rules found."""
+_CAREFUL = {"personal_medical": 0.5, "misuse": 0.8, "minor": 0.7}
+"""Least probability for these where rules found another route that is not acute; beside theirs no other is taken."""
 _SURE, _SURELY_NOT = 0.9, 0.03
 _MAY_BE_SET_ASIDE = ("misuse", "personal_medical", "booking", "cost", "about_bot", "smalltalk", "out_of_scope")
 """Routes for which a rule's word is not enough where the classifier is sure of another: none is about danger."""
@@ -50,14 +52,15 @@ class Judgement:
 
     def sets_aside(self, ruled: Evidence) -> bool:
         """Say whether what a rule says is not enough here; a rule that is marked sure always is."""
-        if ruled.says in ACUTE_ROUTES:
-            return self.harmless and not ruled.sure
-        return ruled.says in self.doubted
+        if ruled.sure:
+            return False
+        return self.harmless if ruled.says in ACUTE_ROUTES else ruled.says in self.doubted
 
 
 def judge(text: str, before: Sequence[str] = (), ruled: frozenset[str] = frozenset()) -> Judgement:
     """Judge a message, and together with the calm messages `before` it; `ruled` is all that the rules say of it."""
-    read = shipped_classifier()
+    read, spelling = shipped_classifier(), rule_table().spelling
+    text, before = plain_letters(text, spelling), [plain_letters(each, spelling) for each in before]
     texts = [*(["\n".join((*before, text))] if before else []), *pieces(text)]
     rows = [dict(zip(read.labels, row, strict=True)) for row in read.probabilities(texts).tolist()]
     whole, parts = rows[bool(before)], rows[bool(before) + 1 :]
@@ -68,14 +71,15 @@ def judge(text: str, before: Sequence[str] = (), ruled: frozenset[str] = frozens
     ]
     doubt = not acute and "idiom" not in ruled and (_mass(whole) >= _UNSURE or whole[SOFT] >= _DISTRESS)
     unsure = [Evidence("classifier_unsure", "unsure")] if doubt else []
-    harmless = max(map(_mass, rows if is_long(text) else [whole])) < _HARMLESS
+    # A word or two are too little to be sure of anything.
+    harmless = len(text.split()) > _TOO_LITTLE and max(map(_mass, rows if is_long(text) else [whole])) < _HARMLESS
     return Judgement((*acute, *unsure, *_likely(whole, ruled)), _doubted(whole), harmless)
 
 
 def _least(ruled: frozenset[str]) -> float:
     if ruled & _INNOCENT and not ruled & set(ACUTE_ROUTES):
         return _EXPLAINED
-    return _ASKED if "question" in ruled else _STATED
+    return _ASKED if ruled & {"question", *_MAY_BE_SET_ASIDE} else _STATED
 
 
 def _mass(row: Row) -> float:
@@ -92,12 +96,16 @@ def _acute(rows: Sequence[Row], least: float, source: str) -> list[Evidence]:
 
 
 def _likely(whole: Row, ruled: frozenset[str]) -> list[Evidence]:
-    """Give reason for the likeliest route if it is likely enough, and the rules know of none like it."""
+    """Give reason for the likeliest route if it is likely enough."""
     route = _likeliest(whole)
-    least = _GENERAL if route == "personal_medical" and "general" in ruled else _LIKELY.get(route, _LIKELY_OTHERWISE)
-    known = route not in _CAREFUL and ruled & set(_MAY_BE_SET_ASIDE)
-    decided = route in _NOT_DECIDED or known or (route == "minor" and "adult" in ruled)
-    return [Evidence("classifier", route)] if whole[route] >= least and not decided else []
+    if route in _NOT_DECIDED or (route == "minor" and "adult" in ruled):
+        return []
+    least = _LIKELY.get(route, _LIKELY_OTHERWISE)
+    if ruled & set(_MAY_BE_SET_ASIDE):
+        least = _CAREFUL.get(route, _NEVER)
+    if route == "personal_medical" and "general" in ruled:
+        least = max(least, _GENERAL)
+    return [Evidence("classifier", route)] if whole[route] >= least else []
 
 
 def _likeliest(whole: Row) -> str:

@@ -63,7 +63,7 @@ def read_spelling(path: Path, known: frozenset[str]) -> Spelling:
 
 def normalise(text: str, spelling: Spelling, today: date | None = None) -> Normalised:
     """Return the words of `text` for the rules. Nothing is cut off, however long it is."""
-    plain, year = _plain_letters(text, spelling), (today or date.today()).year
+    plain, year = plain_letters(text, spelling), (today or date.today()).year
     words: list[tuple[str, ...]] = []
     seen: dict[str, list[tuple[str, ...]]] = {}
     sentence_breaks = clause_breaks = end = 0
@@ -86,7 +86,8 @@ _SAME_LETTER = re.compile(r"([a-z])\1{2,}")
 _CLAUSE_END = re.compile(r"[,:()\[\]\"“”«»—–]|\s-+\s|\.\.")
 
 
-def _plain_letters(text: str, spelling: Spelling) -> str:
+def plain_letters(text: str, spelling: Spelling) -> str:
+    """Return the text in plain lower-case letters, look-alike and invisible ones undone, its marks kept."""
     if not text.isascii():
         text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text.translate(spelling.signs)))
         text = "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in _INVISIBLE)
