@@ -1,4 +1,4 @@
-"""What a clinic says of itself (`clinic.toml`): name, phone, languages, help lines, retention."""
+"""What a clinic says of itself (`clinic.toml`): name, phone, languages, colours, embedding, retention, help lines."""
 
 import tomllib
 from datetime import date
@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from corpus.colours import ENOUGH, Colour, Scheme, weakest_contrast
 from corpus.front_matter import ContentError
 
 Phone = Annotated[str, StringConstraints(pattern=r"^([0-9]{3,6}|(1-)?[0-9]{3}-[0-9]{3}-[0-9]{4})$")]
@@ -41,6 +42,28 @@ class Retention(_Strict):
     keep_days: Annotated[int, "days"] = 30
 
 
+Origin = Annotated[
+    str,
+    StringConstraints(pattern=r"^(https://[a-z0-9-]+(\.[a-z0-9-]+)+|http://(localhost|127\.0\.0\.1))(:[0-9]{1,5})?$"),
+]
+"""Scheme, host and port as a browser names them; plain http only on this machine, to try it out."""
+
+
+class Site(_Strict):
+    """Where the chat may be shown."""
+
+    frame_ancestors: tuple[Origin, ...] = ()
+    """Websites that may embed the chat, besides its own."""
+
+
+class Theme(_Strict):
+    """The colour of links, buttons and borders."""
+
+    accent: Colour = "#0b5a63"
+    accent_dark: Colour = "#86d1d9"
+    """For visitors whose screen is set to dark."""
+
+
 class Clinic(_Strict):
     """Everything the product says of the clinic that is not in an article."""
 
@@ -49,6 +72,8 @@ class Clinic(_Strict):
     website: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")] | None = None
     languages: tuple[Literal["en", "es"], ...] = ("en",)
     retention: Retention
+    site: Site = Site()
+    theme: Theme = Theme()
     help_lines: dict[str, HelpLine]
 
 
@@ -74,7 +99,21 @@ def load_clinic(path: Path) -> Clinic:
         if name not in clinic.help_lines or clinic.help_lines[name].call is None:
             remedy = "Patients in danger need this number: add it."
             raise ContentError(path, f"help_lines.{name}.call", "missing", remedy)
+    _require_readable(path, clinic.theme)
     return clinic
+
+
+def _require_readable(path: Path, theme: Theme) -> None:
+    """Refuse a colour that could not be read on the pages."""
+    schemes: tuple[tuple[str, str, Scheme, str], ...] = (
+        ("theme.accent", theme.accent, "light", "darker"),
+        ("theme.accent_dark", theme.accent_dark, "dark", "lighter"),
+    )
+    for field, colour, scheme, better in schemes:
+        lowest = weakest_contrast(colour, scheme)
+        if lowest < ENOUGH:
+            problem = f"{colour} has a contrast of {lowest:.1f} where text needs {ENOUGH}"
+            raise ContentError(path, field, problem, f"Choose a {better} colour.")
 
 
 def _shipped() -> Path:

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+import chatbot
 from corpus.clinic import load_clinic, tel
+from corpus.colours import INK, SURFACES, contrast, text_on
 from corpus.front_matter import ContentError
 from corpus.glossary import load_glossary
 from corpus.replies import load_replies, load_reply
@@ -49,6 +51,12 @@ def test_a_clinic_is_loaded(tmp_path: Path) -> None:
         (('keep_text = "off"', 'keep_text = "everything"'), "retention.keep_text"),
         (("[help_lines.emergency]", "[help_lines.other]"), "help_lines.emergency.call"),
         (("checked_on = 2026-01-01", ""), "help_lines.emergency.checked_on"),
+        (("[retention]", '[site]\nframe_ancestors = ["*"]\n[retention]'), "site.frame_ancestors.0"),
+        (("[retention]", '[site]\nframe_ancestors = ["https://a.example/x"]\n[retention]'), "site.frame_ancestors.0"),
+        (("[retention]", '[site]\nframe_ancestors = ["http://a.example"]\n[retention]'), "site.frame_ancestors.0"),
+        (("[retention]", '[theme]\naccent = "teal"\n[retention]'), "theme.accent"),
+        (("[retention]", '[theme]\naccent = "#ffd400"\n[retention]'), "theme.accent"),
+        (("[retention]", '[theme]\naccent_dark = "#0b5a63"\n[retention]'), "theme.accent_dark"),
     ],
 )
 def test_a_mistake_in_clinic_toml_is_named(tmp_path: Path, change: tuple[str, str], field: str) -> None:
@@ -57,6 +65,34 @@ def test_a_mistake_in_clinic_toml_is_named(tmp_path: Path, change: tuple[str, st
         load_clinic(path)
     assert raised.value.field == field
     assert str(path) in str(raised.value)
+
+
+def test_a_colour_that_cannot_be_read_is_refused_with_its_contrast_and_what_to_choose(tmp_path: Path) -> None:
+    text = CLINIC.replace("[retention]", '[theme]\naccent = "#5aa0a8"\n[retention]')
+    with pytest.raises(ContentError, match=r"contrast of 2\.\d where text needs 4\.5\. Choose a darker colour\.$"):
+        load_clinic(written(tmp_path / "clinic.toml", text))
+
+
+def test_a_clinic_names_the_sites_that_may_embed_the_chat(tmp_path: Path) -> None:
+    named = '[site]\nframe_ancestors = ["https://www.clinic.example", "http://localhost:8000"]\n[retention]'
+    clinic = load_clinic(written(tmp_path / "clinic.toml", CLINIC.replace("[retention]", named)))
+    assert clinic.site.frame_ancestors == ("https://www.clinic.example", "http://localhost:8000")
+    assert load_clinic(written(tmp_path / "other.toml", CLINIC)).site.frame_ancestors == ()
+
+
+def test_contrast_is_that_of_the_guidelines() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast("#767676", "#ffffff") == pytest.approx(4.54, abs=0.01)
+    assert contrast("#abcdef", "#abcdef") == 1
+    assert text_on("#0b5a63") == "#ffffff"
+    assert text_on("#86d1d9") != "#ffffff"
+
+
+def test_the_surfaces_contrast_is_checked_on_are_those_of_the_pages() -> None:
+    light, dark = (Path(chatbot.__file__).parent / "static/site.css").read_text(encoding="utf-8").split("@media", 1)
+    for scheme, rules in (("light", light), ("dark", dark)):
+        for name, colour in zip(("surface", "page", "ink"), (*SURFACES[scheme], INK[scheme]), strict=True):
+            assert f"--{name}: {colour};" in rules
 
 
 def test_a_missing_or_broken_clinic_toml_says_what_to_do(tmp_path: Path) -> None:
