@@ -5,7 +5,8 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import uvicorn
 from fastapi import FastAPI, Request
@@ -14,10 +15,14 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chatbot import article_page as pages
-from chatbot import guard, patient_page
+from chatbot import chat_page, guard, patient_page
 from chatbot.bot import MAX_CHARACTERS, Bot
+from chatbot.chat_routes import add_chat
 from chatbot.conversation import Answer, Language, Question
 from chatbot.metering import DailyHash, Metrics, is_local, rate_limit
+from chatbot.page_parts import compressed
+from chatbot.suggesting import find_starters
+from chatbot.theming import theme_css
 from chatbot.turns import recent
 from corpus.clinic import tel
 
@@ -38,6 +43,17 @@ class AskRequest(BaseModel):
     """Earlier questions of the conversation, oldest first; the last ones are read."""
 
 
+class FeedbackRequest(BaseModel):
+    """The body of `POST /api/feedback`; the reason for an unhelpful answer comes after its rating, as a second one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    answer: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}(-[0-9]{1,4})?$")]
+    """Id of the answer."""
+    helpful: bool
+    reason: Literal["beside", "unclear", "wrong", "other"] | None = None
+
+
 @dataclass(frozen=True)
 class ServerOptions:
     """What an installation may change of the server."""
@@ -56,7 +72,10 @@ def create_app(bot: Bot, *, host: str = "127.0.0.1", options: ServerOptions | No
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     _add_api(app, bot, ask, metrics)
     _add_pages(app, bot)
-    patient_page.mount(app, bot, ask)
+    languages: tuple[Language, ...] = ("en", "es")
+    starters = {language: find_starters(bot, language) for language in languages}
+    add_chat(app, bot, ask, starters)
+    patient_page.mount(app, bot, ask, starters)
 
     def explain(refusal: guard.Refusal) -> dict[str, Any]:
         metrics.refused(refusal.code)
@@ -119,6 +138,11 @@ def _add_api(app: FastAPI, bot: Bot, ask: Callable[[Question], Answer], metrics:
     def api_ask(body: AskRequest) -> JSONResponse:
         return JSONResponse(ask(Question(body.question, recent(body.history))).to_json())
 
+    @app.post("/api/feedback")
+    def api_feedback(body: FeedbackRequest) -> JSONResponse:
+        metrics.rated(body.helpful, body.reason)
+        return JSONResponse({"counted": True})
+
     @app.get("/api/health")
     def api_health() -> JSONResponse:
         return JSONResponse(bot.health())
@@ -130,24 +154,31 @@ def _add_api(app: FastAPI, bot: Bot, ask: Callable[[Question], Answer], metrics:
         return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     @app.exception_handler(RequestValidationError)
-    def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
-        refusal = _invalid(error)
+    def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        refusal = _invalid(error, request.url.path)
         metrics.refused(refusal.code)
         return JSONResponse(explained(bot, refusal), refusal.status)
 
 
-def _invalid(error: RequestValidationError) -> guard.Refusal:
+_SHAPES = {
+    "/api/ask": '{"question": "…", "history": ["…"]}',
+    "/api/feedback": '{"answer": "<its id>", "helpful": true} or {"answer": …, "helpful": false, "reason": "beside"}',
+}
+
+
+def _invalid(error: RequestValidationError, path: str) -> guard.Refusal:
     """Explain a body that does not fit, without repeating any of it."""
     kinds = {problem["type"] for problem in error.errors()}
-    shape = 'Send {"question": "…", "history": ["…"]} as JSON and nothing else.'
+    shape = f"Send {_SHAPES[path]} as JSON and nothing else."
     if "string_too_long" in kinds:
         step = f"Use up to {MAX_CHARACTERS} characters a message."
         return guard.Refusal(413, "too_long", "That message is too long.", step)
-    return guard.Refusal(422, "wrong_shape", "The request is not a question.", shape)
+    return guard.Refusal(422, "wrong_shape", "The request does not have the right shape.", shape)
 
 
 def _add_pages(app: FastAPI, bot: Bot) -> None:
     clinic = bot.clinic
+    _add_files(app, bot)
 
     @app.get("/articles")
     def articles(lang: str = "") -> HTMLResponse:
@@ -164,15 +195,30 @@ def _add_pages(app: FastAPI, bot: Bot) -> None:
     def safety(lang: str = "") -> HTMLResponse:
         return HTMLResponse(pages.safety_page(clinic, _language(lang)))
 
-    files = {path.name: path for path in pages.STATIC.iterdir() if path.suffix in {".css", ".js", ".svg"}}
+
+def _add_files(app: FastAPI, bot: Bot) -> None:
+    files = _files()
 
     @app.get("/ui/{name}")
-    def static(name: str) -> Response:
-        return FileResponse(files[name]) if name in files else JSONResponse(explained(bot, guard.NOT_FOUND), 404)
+    def static(request: Request, name: str) -> Response:
+        if name == "theme.css":
+            return compressed(request, theme_css(bot.clinic.theme), "text/css")
+        if name not in files:
+            return JSONResponse(explained(bot, guard.NOT_FOUND), 404)
+        return compressed(request, files[name].read_text(encoding="utf-8"), _MEDIA_TYPES[files[name].suffix])
 
     @app.get("/favicon.ico")
     def icon() -> FileResponse:
         return FileResponse(files["icon.svg"])
+
+
+_MEDIA_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+def _files() -> dict[str, Path]:
+    """Return the style sheets, scripts and icons the pages use, by name; the widget has an address of its own."""
+    found = [path for folder in (pages.STATIC, chat_page.FOLDER) for path in folder.iterdir()]
+    return {path.name: path for path in found if path.suffix in _MEDIA_TYPES and path.name != "widget.js"}
 
 
 def _language(name: str) -> Language:

@@ -1,9 +1,12 @@
 """The plain pages, readable without JavaScript: the articles, one article with a quote highlighted, the safety page."""
 
+import html
+import re
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
+from chatbot.answering import text_fragment
 from chatbot.conversation import Language
 from chatbot.rendering import article_html, plain, reply_html, review_state
 from chatbot.wording import WORDS, Words, words
@@ -12,6 +15,9 @@ from corpus.clinic import Clinic, HelpLine, tel
 
 STATIC = Path(__file__).parent / "static"
 """Style sheet, script and icon of all pages, and the text of the safety page."""
+_HEADING = re.compile(r"<h[2-6][^>]*>(.*?)</h[2-6]>", re.DOTALL)
+_MARKED = re.compile(r"<mark[^>]*>(.*?)</mark>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
 
 
 def articles_page(clinic: Clinic, articles: Iterable[Article], language: Language) -> str:
@@ -33,7 +39,8 @@ def article_page(clinic: Clinic, article: Article, span: tuple[int, int] | None,
         notice = f'<p class="notice" role="note">{plain(label.quoted)} {link}</p>'
     elif span:
         notice = f'<p class="notice" role="note">{plain(label.changed)}</p>'
-    head = f'<h1>{plain(article.title)}</h1><p class="meta">{_meta(article, label)}</p>{notice}'
+    place = _place(article, body if found else "", label)
+    head = f'<h1>{plain(article.title)}</h1><p class="meta">{_meta(article, label)}</p>{place}{notice}'
     language: Language = "es" if article.language == "es" else "en"
     main = f'<article>{head}<div class="article-body">{body}</div>{_based_on(article, label)}</article>'
     return _page(clinic, language, article.title, main)
@@ -120,6 +127,26 @@ def _meta(article: Article, label: Words) -> str:
     return plain(" · ".join([*written, _sentence(review_state(article.reviewed_on, label))]))
 
 
+def _place(article: Article, marked: str, label: Words) -> str:
+    """Name the section of the quote, and link to the article's public page, at the quote if there is one."""
+    parts = []
+    before, found, _ = marked.partition('<mark id="quote">')
+    headings = _HEADING.findall(before)
+    if found and headings:
+        parts.append(f"<span>{plain(label.section.format(name=_text(headings[-1])))}</span>")
+    if article.url:
+        quote = _text(" ".join(_MARKED.findall(marked)))
+        address = f"{article.url}#:~:text={text_fragment(quote)}" if quote else article.url
+        notice = f'<span class="visually-hidden"> ({plain(label.new_tab)})</span>'
+        attributes = 'target="_blank" rel="noopener noreferrer"'
+        parts.append(f'<a href="{plain(address)}" {attributes}>{plain(label.public_page)}{notice}</a>')
+    return f'<p class="meta">{" · ".join(parts)}</p>' if parts else ""
+
+
+def _text(rendered: str) -> str:
+    return " ".join(html.unescape(_TAG.sub("", rendered)).split())
+
+
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
@@ -151,6 +178,7 @@ def _page(clinic: Clinic, language: Language, title: str, main: str) -> str:
 <title>{plain(title)} · {name}</title>
 <link rel="icon" href="/ui/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/ui/site.css">
+<link rel="stylesheet" href="/ui/theme.css">
 </head>
 <body class="plain-page">
 <a class="skip" href="#main">{plain(label.skip)}</a>

@@ -49,18 +49,19 @@ _HEADERS = {
 }
 _CACHED = {
     re.compile(r"/(?:assets|static)/"): "public, max-age=604800, immutable",
-    re.compile(r"/ui/"): "public, max-age=600",
+    re.compile(r"/(?:ui/|widget\.js)"): "public, max-age=600",
 }
 """The framework's files, whose names change with their content, and our style sheets; nothing else is kept."""
 _OPEN = {
     "GET": re.compile(
-        r"/(?:|articles|articles/[a-z0-9-]+|chat-safety|api/health|metrics|favicon\.ico|ui/[a-z]+\.(?:css|js|svg)"
+        r"/(?:|chat|chat-demo|widget\.js|articles|articles/[a-z0-9-]+|chat-safety|api/health|metrics|favicon\.ico"
+        r"|ui/[a-z]+\.(?:css|js|svg)"
         r"|config|theme\.css|(?:assets|static|svelte)/[\w./-]+"
         r"|gradio_api/(?:queue/data|heartbeat/[a-z0-9]+|startup-events|app_id))\Z"
     ),
-    "POST": re.compile(r"/(?:api/ask|gradio_api/(?:queue/join|cancel|reset))\Z"),
+    "POST": re.compile(r"/(?:chat|api/ask|api/feedback|gradio_api/(?:queue/join|cancel|reset))\Z"),
 }
-_ASKING = re.compile(r"/(?:api/ask|gradio_api/queue/join)\Z")
+_ASKING = re.compile(r"/(?:chat|api/ask|api/feedback|gradio_api/queue/join)\Z")
 NOT_FOUND = Refusal(404, "not_found", "There is no such page.", "Open / for the chat or /articles for our articles.")
 _log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ def header(scope: Scope, name: str) -> str:
 
 
 def is_question(scope: Scope) -> bool:
-    """Tell whether a request may make the bot work."""
+    """Tell whether a request may make the bot work, or is counted."""
     return scope["method"] == "POST" and bool(_ASKING.match(scope["path"]))
 
 

@@ -31,6 +31,10 @@ class Metrics:
         self._seconds = Histogram(
             "chatbot_answer_seconds", "Time to an answer.", buckets=_BUCKETS, registry=self._registry
         )
+        self._rated = Counter("chatbot_feedback", "Answers rated.", ["helpful"], registry=self._registry)
+        self._reasons = Counter(
+            "chatbot_feedback_reasons", "Why answers did not help.", ["reason"], registry=self._registry
+        )
         self._refused = Counter("chatbot_refused", "Refused requests by reason.", ["reason"], registry=self._registry)
 
     def counted(self, ask: Callable[[Question], Answer]) -> Callable[[Question], Answer]:
@@ -48,6 +52,13 @@ class Metrics:
     def text(self) -> bytes:
         """Return everything counted, as Prometheus reads it."""
         return generate_latest(self._registry)
+
+    def rated(self, helpful: bool, reason: str | None) -> None:
+        """Count a rating; a reason comes after the rating it explains and is counted apart."""
+        if reason is None:
+            self._rated.labels("yes" if helpful else "no").inc()
+        else:
+            self._reasons.labels(reason).inc()
 
     def refused(self, reason: str) -> None:
         """Count a refused request."""

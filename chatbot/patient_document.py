@@ -8,18 +8,17 @@ import re
 from base64 import b64encode
 from urllib.parse import parse_qs
 
-from chatbot.article_page import bar_html
 from chatbot.conversation import Language
 from chatbot.guard import App, Message, Receive, Scope, Send, header
-from chatbot.rendering import actions_html, plain, reply_html
-from chatbot.wording import WORDS, words
+from chatbot.page_parts import announcements, pinned_bar, preferred_language, skip_link, source_panel, style_links
+from chatbot.rendering import plain
+from chatbot.wording import words
 from corpus.clinic import Clinic
 from corpus.replies import Replies
 
 _FOREIGN = re.compile(r"<base\b[^>]*>|<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>|<link\s+rel=\"manifest\"[^>]*>")
 """Addresses and names of Gradio's own site, and a manifest that does not exist."""
 _INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
-_QUICK_EXIT = "https://www.weather.gov/"
 
 
 def own_document(app: App, *, clinic: Clinic, replies: Replies) -> App:
@@ -50,20 +49,12 @@ def own_document(app: App, *, clinic: Clinic, replies: Replies) -> App:
     return wrapped
 
 
-def preferred_language(asked: str, accepted: str, clinic: Clinic) -> Language:
-    """Return the language of `?lang=`, else the first of the browser's `accept-language`, if the clinic has it."""
-    wanted = asked or accepted[:2].lower()
-    return "es" if wanted == "es" and "es" in clinic.languages else "en"
-
-
 def rewritten(document: str, clinic: Clinic, language: Language, before_app: str) -> str:
     """Return Gradio's document with our head, bar and notices in place of its own."""
     title = f"{plain(clinic.name)} · {plain(words(language).title)}"
     ours = (
         f"<title>{title}</title>"
-        '<link rel="icon" href="/ui/icon.svg" type="image/svg+xml">'
-        '<link rel="stylesheet" href="/ui/site.css"><link rel="stylesheet" href="/ui/patient.css">'
-        '<script src="/ui/patient.js" defer></script>'
+        f'{style_links("answers", "patient")}<script type="module" src="/ui/patient.js"></script>'
     )
     document = _FOREIGN.sub("", document)
     document = re.sub(r"<html\s+lang=\"en\"", f'<html lang="{language}"', document, count=1)
@@ -86,15 +77,9 @@ def _digest(script: str) -> str:
 
 def _before_app(clinic: Clinic, replies: Replies) -> str:
     """Return what is there before, and without, any script: the bar, and where to go if the chat does not start."""
-    bars = "".join(bar_html(clinic, language) for language in clinic.languages)
-    leave = f'<a id="leave" href="{_QUICK_EXIT}" rel="noreferrer">{_in_each("leave", clinic)}</a>'
     notices = "".join(_notice(language) for language in clinic.languages)
-    failures = "".join(_failure(language, clinic, replies) for language in clinic.languages)
     return (
-        f'<a class="skip" href="#question">{_in_each("skip", clinic)}</a>'
-        f'<header class="bar" id="bar">{bars}{leave}</header>'
-        '<div id="announcer" role="status" class="visually-hidden"></div>'
-        f'<div id="failure" role="alert"></div>{failures}'
+        f"{skip_link(clinic)}{pinned_bar(clinic)}{announcements(clinic, replies)}{source_panel(clinic)}"
         f'<noscript><main class="no-script">{notices}</main></noscript>'
     )
 
@@ -102,22 +87,9 @@ def _before_app(clinic: Clinic, replies: Replies) -> str:
 def _notice(language: Language) -> str:
     label = words(language)
     return (
-        f'<p lang="{language}">{plain(label.needs_script)} <a href="/articles">{plain(label.articles)}</a> '
+        f'<p lang="{language}">{plain(label.needs_script)} <a href="/chat?lang={language}">{plain(label.chat)}</a> '
+        f'<a href="/articles">{plain(label.articles)}</a> '
         f'<a href="/chat-safety?lang={language}">{plain(label.about_chat)}</a></p>'
-    )
-
-
-def _failure(language: Language, clinic: Clinic, replies: Replies) -> str:
-    """Return what the script shows when no answer comes, from a server that may be out of reach by then."""
-    reply = replies.get(("error", language)) or replies["error", "en"]
-    shown = f'<div lang="{language}">{reply_html(reply.text)}{actions_html(reply.actions, words(language))}</div>'
-    return f'<template id="failure-{language}">{shown}</template>'
-
-
-def _in_each(name: str, clinic: Clinic) -> str:
-    return "".join(
-        f'<span class="bar-{language}" lang="{language}">{plain(getattr(WORDS[language], name))}</span>'
-        for language in clinic.languages
     )
 
 

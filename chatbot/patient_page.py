@@ -7,16 +7,17 @@ changes only the blocks that are new, keeps `role` and `lang`, and runs under a 
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from chatbot.bot import MAX_CHARACTERS, Bot
 from chatbot.conversation import Answer, Language, Question
-from chatbot.patient_document import own_document, preferred_language
+from chatbot.page_parts import preferred_language
+from chatbot.patient_document import own_document
 from chatbot.rendering import plain, reply_html
+from chatbot.suggesting import SUGGESTIONS, Starters, follow_ups
 from chatbot.turns import SAY_BUTTONS, Conversation, visitor_html
 from chatbot.wording import words
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 Ask = Callable[[Question], Answer]
 
-SUGGESTIONS = 4
-_LONGEST_SUGGESTION = 60
 _WAITING = 64
 """Visitors whose question may wait for its turn."""
 _AT_ONCE = 4
@@ -47,22 +46,7 @@ _GRADIO = {
 the time of every event with its session in memory."""
 
 
-def suggestions(bot: Bot, language: Language) -> list[str]:
-    """Return questions to begin with: the opening's own, then headings of different articles; only those answered."""
-    opening = bot.replies.get(("opening", language))
-    found = [action.label for action in opening.actions if action.kind == "say"] if opening else []
-    seen: set[str] = set()
-    for passage in bot.passages:
-        heading = passage.heading_path[-1] if passage.heading_path else passage.title
-        asks = heading.endswith("?") and len(heading) <= _LONGEST_SUGGESTION and passage.language == language
-        if asks and passage.article not in seen:
-            seen.add(passage.article)
-            found.append(heading)
-    answered = (text for text in dict.fromkeys(found) if bot.ask(Question(text, (), language)).outcome == "answered")
-    return list(islice(answered, SUGGESTIONS))
-
-
-def build_page(bot: Bot, ask: Ask, suggested: dict[Language, list[str]]) -> "gr.Blocks":
+def build_page(bot: Bot, ask: Ask, starters: Mapping[Language, Starters]) -> "gr.Blocks":
     """Lay the page out and wire it."""
     import gradio as gr
 
@@ -79,7 +63,7 @@ def build_page(bot: Bot, ask: Ask, suggested: dict[Language, list[str]]) -> "gr.
         _forget(blocks, request.session_hash or "")
 
     with blocks:
-        page = _Page(bot, ask, suggested)
+        page = _Page(bot, ask, starters)
         page.wire(blocks, gr.State(Conversation(), time_to_live=IDLE_SECONDS, delete_callback=forget_idle))
         blocks.unload(forget_closed)
         blocks.queue(api_open=False, max_size=_WAITING, default_concurrency_limit=_AT_ONCE)
@@ -95,10 +79,10 @@ def _forget(blocks: "gr.Blocks", session: str) -> None:
 class _Page:
     """The components of the page, in reading order, and what each event does to them."""
 
-    def __init__(self, bot: Bot, ask: Ask, suggested_in: dict[Language, list[str]]) -> None:
+    def __init__(self, bot: Bot, ask: Ask, starters: Mapping[Language, Starters]) -> None:
         import gradio as gr
 
-        self._bot, self._ask, self._suggestions = bot, ask, suggested_in
+        self._bot, self._ask, self._starters = bot, ask, starters
         heading, opening, other, title, send, tip, clear, *suggested = self._labels("en")
         with gr.Row(elem_id="top"):
             self.heading = _html("heading", heading)
@@ -148,7 +132,8 @@ class _Page:
             looking = f'<div class="message looking"><p>{plain(words(conversation.language).looking)}</p></div>'
             shown = conversation.markdown(visitor_html(text, conversation.language), looking)
             yield [conversation, shown, "", *[_update()] * (2 + SAY_BUTTONS)]
-        answered = conversation.with_turn(text, self._ask(conversation.question(text)))
+        answer = self._ask(conversation.question(text))
+        answered = conversation.with_turn(text, answer, follow_ups(self._bot, answer, (*conversation.asked, text)))
         # A message too long to be read stays in the box, to be shortened.
         box = _update() if too_long else ""
         yield [answered, answered.markdown(), box, _update(visible=False), *self._choices(answered)]
@@ -172,7 +157,7 @@ class _Page:
     def _labels(self, language: Language) -> list[str]:
         """Return every label in one language: seven fixed ones, then the suggestions."""
         label = words(language)
-        suggested = [*self._suggestions[language], *[""] * SUGGESTIONS][:SUGGESTIONS]
+        suggested = [*self._starters[language].first, *[""] * SUGGESTIONS][:SUGGESTIONS]
         name = plain(self._bot.clinic.name)
         return [
             f'<h1 data-page-language="{language}"><span>{name}</span> {plain(label.title)}</h1>',
@@ -237,13 +222,12 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def mount(app: "FastAPI", bot: Bot, ask: Ask) -> None:
+def mount(app: "FastAPI", bot: Bot, ask: Ask, starters: Mapping[Language, Starters]) -> None:
     """Mount the page at `/`; no question leaves this process, and the browser keeps nothing."""
     os.environ.update(_GRADIO)
-    suggested: dict[Language, list[str]] = {"en": suggestions(bot, "en"), "es": suggestions(bot, "es")}
 
     async def mounted() -> None:
-        _mount(app, build_page(bot, ask, suggested))
+        _mount(app, build_page(bot, ask, starters))
 
     try:
         asyncio.get_running_loop()
@@ -251,7 +235,7 @@ def mount(app: "FastAPI", bot: Bot, ask: Ask) -> None:
         # Where no loop runs, Gradio opens one for every lock it makes, and closes none of them.
         asyncio.run(mounted())
     else:
-        _mount(app, build_page(bot, ask, suggested))
+        _mount(app, build_page(bot, ask, starters))
     app.add_middleware(own_document, clinic=bot.clinic, replies=bot.replies)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from chatbot.bot import MAX_CHARACTERS
 from chatbot.conversation import Answer, Language, Question
 from chatbot.rendering import answer_html, is_urgent, plain
-from chatbot.wording import words
+from chatbot.wording import REASONS, Words, words
 
 SAY_BUTTONS = 4
 HISTORY_READ = 20
@@ -43,17 +43,37 @@ class Conversation:
         """Return the conversation as Markdown whose every block is one message."""
         return "\n\n".join([*self.blocks, *extra])
 
-    def with_turn(self, text: str, answer: Answer) -> "Conversation":
+    def with_turn(self, text: str, answer: Answer, follow_ups: Sequence[str] = ()) -> "Conversation":
         """Add a question and its answer; an empty or endless message leaves only its answer."""
-        readable = bool(text.strip()) and len(text) <= MAX_CHARACTERS
+        readable = is_readable(text)
         said = (visitor_html(text, self.language),) if readable else ()
         # The same question twice has the same answer's id, and each needs its own places to jump to.
         shown = guide_html(replace(answer, id=f"{answer.id}-{self.turns}"), self.language)
         blocks = (*self.blocks, *said, shown)[-_BLOCKS_KEPT:]
-        offered = tuple(action.label for action in answer.actions if action.kind == "say")[:SAY_BUTTONS]
+        offered = offers(answer, follow_ups)
         asked = recent((*self.asked, text)) if readable else self.asked
-        prompt = _prompt(answer) if offered else ""
+        prompt = f'<p lang="{plain(answer.language)}">{plain(prompt_of(answer))}</p>' if offered else ""
         return replace(self, asked=asked, blocks=blocks, turns=self.turns + 1, offered=offered, prompt=prompt)
+
+
+def is_readable(text: str) -> bool:
+    """Tell whether a message is neither empty nor longer than what is read."""
+    return bool(text.strip()) and len(text) <= MAX_CHARACTERS
+
+
+def offers(answer: Answer, follow_ups: Sequence[str]) -> tuple[str, ...]:
+    """Return what a visitor can say next with one tap: the reply's own choices, else questions of the same article."""
+    own = [action.label for action in answer.actions if action.kind == "say"]
+    return tuple(own or follow_ups)[:SAY_BUTTONS]
+
+
+def prompt_of(answer: Answer) -> str:
+    """Return what those choices are for: the question asked in bold, if one was."""
+    asked = re.findall(r"\*\*([^*\n]+\?)\*\*", answer.text)
+    if asked and is_urgent(answer):
+        return str(asked[-1])
+    label = words(answer.language)
+    return label.follow_ups if answer.outcome == "answered" else label.suggestions
 
 
 def recent(history: Sequence[str]) -> tuple[str, ...]:
@@ -74,13 +94,32 @@ def visitor_html(text: str, language: Language) -> str:
 
 
 def guide_html(answer: Answer, language: Language) -> str:
-    """Show an answer; one about danger, or a failure, is announced at once."""
-    kind = 'message guide urgent" role="alert' if is_urgent(answer) else "message guide"
-    speaker = plain(words(language).guide)
-    return f'<div class="{kind}"><p class="speaker">{speaker}</p>{answer_html(answer)}</div>'
+    """Show an answer; one about danger, or a failure, is announced at once and has nothing to be rated."""
+    kind = 'urgent" role="alert' if is_urgent(answer) else answer.route
+    label = words(language)
+    tools = "" if is_urgent(answer) else _tools(answer.id, label)
+    speaker = f'<p class="speaker">{plain(label.guide)}</p>'
+    return f'<div class="message guide {kind}">{speaker}{answer_html(answer)}{tools}</div>'
 
 
-def _prompt(answer: Answer) -> str:
-    asked = re.findall(r"\*\*([^*\n]+\?)\*\*", answer.text)
-    text = asked[-1] if asked and is_urgent(answer) else words(answer.language).suggestions
-    return f'<p lang="{plain(answer.language)}">{plain(text)}</p>'
+def _tools(name: str, label: Words) -> str:
+    """Return the buttons under an answer; they need script and are hidden without."""
+    rating = "".join(
+        f'<button type="button" class="tool" data-do="{does}" aria-pressed="false">{plain(text)}</button>'
+        for does, text in (("helpful", label.helpful), ("unhelpful", label.unhelpful))
+    )
+    reasons = "".join(
+        f'<button type="button" class="tool" data-do="reason" data-reason="{code}" aria-pressed="false">'
+        f"{plain(getattr(label, f'reason_{code}'))}</button>"
+        for code in REASONS
+    )
+    said = f'data-copied="{plain(label.copied)}" data-not-copied="{plain(label.not_copied)}"'
+    return (
+        f'<div class="tools" data-answer="{plain(name)}" data-thanks="{plain(label.thanks)}" {said}>'
+        f'<button type="button" class="tool" data-do="copy">{plain(label.copy)}</button>'
+        f'<span class="rating" role="group" aria-label="{plain(label.helpful_question)}">'
+        f'<span aria-hidden="true">{plain(label.helpful_question)}</span>{rating}</span>'
+        f'<div class="reasons" role="group" aria-label="{plain(label.reason_question)}" hidden>'
+        f'<span aria-hidden="true">{plain(label.reason_question)}</span>{reasons}</div>'
+        '<p class="said" role="status"></p></div>'
+    )

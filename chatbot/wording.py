@@ -56,7 +56,35 @@ class Words:
     text: str
     text_keyword: str
     privacy: str
+    section: str
+    about_page: str
+    topics: str
+    follow_ups: str
+    asked_before: str
+    helpful_question: str
+    helpful: str
+    unhelpful: str
+    reason_question: str
+    reason_beside: str
+    reason_unclear: str
+    reason_wrong: str
+    reason_other: str
+    thanks: str
+    copy: str
+    copied: str
+    not_copied: str
+    print: str
+    close: str
+    panel: str
+    opening_source: str
+    not_opened: str
+    open_chat: str
+    close_chat: str
+    launcher: str
 
+
+REASONS = ("beside", "unclear", "wrong", "other")
+"""Why an answer did not help: all that can be said of it, since free text could hold anything."""
 
 WORDS: dict[Language, Words] = {
     "en": Words(
@@ -104,6 +132,31 @@ WORDS: dict[Language, Words] = {
         text="text {number}",
         text_keyword="text {keyword} to {number}",
         privacy="We don't save what you type. We count topics to improve this page.",
+        section="Section: {name}",
+        about_page="About this chat",
+        topics="Questions by topic",
+        follow_ups="You could also ask",
+        asked_before="What you asked before",
+        helpful_question="Was this helpful?",
+        helpful="Yes",
+        unhelpful="No",
+        reason_question="What was wrong?",
+        reason_beside="It does not answer my question",
+        reason_unclear="It is hard to understand",
+        reason_wrong="I think it is not right",
+        reason_other="Something else",
+        thanks="Thank you. We only count this.",
+        copy="Copy",
+        copied="Copied.",
+        not_copied="Your browser did not allow copying.",
+        print="Print",
+        close="Close",
+        panel="The article",
+        opening_source="Opening the article…",
+        not_opened="The article could not be opened here. Try its link again, or call us.",
+        open_chat="Open chat (automated guide)",
+        close_chat="Close chat",
+        launcher="Ask a question",
     ),
     "es": Words(
         own_name="Español",
@@ -150,6 +203,31 @@ WORDS: dict[Language, Words] = {
         text="manda un mensaje al {number}",
         text_keyword="manda {keyword} al {number}",
         privacy="No guardamos lo que escribes. Contamos temas para mejorar esta página.",
+        section="Sección: {name}",
+        about_page="Sobre este chat",
+        topics="Preguntas por tema",
+        follow_ups="También puedes preguntar",
+        asked_before="Lo que preguntaste antes",
+        helpful_question="¿Te sirvió?",
+        helpful="Sí",
+        unhelpful="No",
+        reason_question="¿Qué estuvo mal?",
+        reason_beside="No contesta mi pregunta",
+        reason_unclear="Es difícil de entender",
+        reason_wrong="Creo que no es correcto",
+        reason_other="Otra cosa",
+        thanks="Gracias. Solo contamos esto.",
+        copy="Copiar",
+        copied="Copiado.",
+        not_copied="Tu navegador no permitió copiar.",
+        print="Imprimir",
+        close="Cerrar",
+        panel="El artículo",
+        opening_source="Abriendo el artículo…",
+        not_opened="No se pudo abrir el artículo aquí. Prueba otra vez su enlace o llámanos.",
+        open_chat="Abrir el chat (guía automática)",
+        close_chat="Cerrar el chat",
+        launcher="Haz una pregunta",
     ),
 }
 

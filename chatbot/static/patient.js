@@ -1,8 +1,8 @@
 // What Gradio does not offer: one announcement per answer, the page's language, a quick exit. It reads no text of the
 // visitor's and stores nothing.
-"use strict";
+import { prepare as prepareAnswer } from "/ui/answers.js";
 
-(() => {
+{
   const announcer = document.getElementById("announcer");
   const bar = document.getElementById("bar");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -59,6 +59,7 @@
       announcer.textContent = last.textContent;
       show(last.previousElementSibling || last);
     } else if (last.matches(".guide")) {
+      prepareAnswer(last);
       if (!last.matches("[role=alert]")) announce(last);
       else announcer.textContent = "";
       const asked = last.previousElementSibling;
@@ -106,11 +107,11 @@
     event.preventDefault();
     const away = event.currentTarget.href;
     document.body.replaceChildren();
-    location.replace(away);
+    (window.top || window).location.replace(away);
   });
 
   // Coming back to the page must not bring the conversation back.
   addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();
   });
-})();
+}
