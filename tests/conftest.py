@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic, sleep
+from typing import Any
 
 import pytest
+from browsing import ARGUMENTS, CHROMIUM
 
 from index.building import build
 
@@ -74,6 +76,16 @@ def corpus(shared_corpus: Corpus, tmp_path: Path) -> Corpus:
     shutil.copytree(shared_corpus.articles, own.articles)
     shutil.copytree(shared_corpus.index, own.index, copy_function=os.link)
     return own
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A running Chromium."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+    with playwright.sync_playwright() as started:
+        found = started.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield found
+        found.close()
 
 
 @pytest.fixture(scope="session")

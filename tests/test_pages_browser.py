@@ -1,25 +1,16 @@
-import json
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from browsing import CHROMIUM, PHONE, ask, assert_nothing_kept, assert_sound, shoot
 from conftest import Corpus
 from starlette.routing import Mount
 from website import QUESTION, RecordingBot, opened_bot, running
 
 from chatbot import patient_page
 from chatbot.api import ServerOptions, create_app
-
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-SCREENSHOTS = Path(__file__).parent / "screenshots"
-PHONE = {"width": 390, "height": 844}
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no browser: /usr/bin/chromium is not installed")
 
@@ -39,15 +30,6 @@ def app(bot: RecordingBot) -> Any:
 def address(app: Any) -> Iterator[str]:
     with running(app) as found:
         yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
-    with playwright.sync_playwright() as started:
-        found = started.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
-        yield found
-        found.close()
 
 
 @pytest.fixture
@@ -74,22 +56,6 @@ def open_page(browser: Any, address: str) -> Iterator[Any]:
     for context in contexts:
         context.close()
     assert not complaints, "the browser's console must stay empty: a blocked script or style shows there"
-
-
-def ask(page: Any, text: str, label: str = "Your question") -> Any:
-    """Type a question, send it by keyboard, and wait for its answer."""
-    before = page.locator(".message.guide").count()
-    box = page.get_by_label(label)
-    box.fill(text)
-    box.press("Enter")
-    answer = page.locator(".message.guide").nth(before)
-    answer.wait_for()
-    return answer
-
-
-def shoot(page: Any, name: str) -> None:
-    SCREENSHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
 
 def test_a_question_is_asked_and_answered_by_keyboard_alone(open_page: Any) -> None:
@@ -144,21 +110,46 @@ def test_the_numbers_stay_on_screen_when_a_phone_scrolls(open_page: Any) -> None
     shoot(page, "phone-answers")
 
 
-def test_a_source_opens_the_article_with_the_sentence_in_sight(open_page: Any) -> None:
+def test_a_source_opens_beside_the_chat_with_the_sentence_in_sight(open_page: Any) -> None:
     page = open_page(viewport=PHONE)
     answer = ask(page, QUESTION)
-    answer.locator(".answer-text .marker").first.click()
-    assert page.evaluate("document.querySelector(':target')?.className") == "marker"
-    with page.context.expect_page() as opened:
-        answer.locator(".sources li > a:not(.marker)").first.click()
-    article = opened.value
-    article.wait_for_load_state()
-    box = article.locator("#quote").bounding_box()
-    bar = article.locator("header.bar").bounding_box()
-    assert bar["height"] <= box["y"] < PHONE["height"]
-    quoted = article.locator("mark").all_inner_texts()
+    marker = answer.locator(".answer-text .marker").first
+    marker.focus()
+    page.keyboard.press("Enter")
+    panel = page.get_by_role("dialog")
+    quote = panel.locator("#quote")
+    quote.wait_for()
+    box, frame = quote.bounding_box(), panel.bounding_box()
+    assert frame["y"] <= box["y"] < PHONE["height"]
+    quoted = panel.locator("mark").all_inner_texts()
     assert " ".join("".join(quoted).split()) in " ".join(answer.locator(".answer-text").inner_text().split())
-    shoot(article, "phone-article")
+    shoot(page, "phone-source")
+    page.keyboard.press("Escape")
+    assert panel.count() == 0
+    assert page.evaluate("document.activeElement.className") == "marker"
+
+
+def test_an_answer_is_rated_and_a_follow_up_of_its_article_is_offered(open_page: Any, bot: RecordingBot) -> None:
+    page = open_page()
+    answer = ask(page, QUESTION)
+    with page.expect_request("**/api/feedback") as sent:
+        answer.get_by_role("button", name="No", exact=True).click()
+    assert sent.value.post_data_json["helpful"] is False
+    with page.expect_request("**/api/feedback") as sent:
+        answer.get_by_role("button", name="It is hard to understand").click()
+    assert sent.value.post_data_json["reason"] == "unclear"
+    group = page.get_by_role("group", name="You could also ask")
+    group.get_by_role("button", name="What helps with falling asleep?").click()
+    page.locator(".message.guide").nth(1).wait_for()
+    assert bot.asked[-1].history == (QUESTION,)
+
+
+def test_the_next_stop_of_tab_after_a_crisis_reply_is_its_first_number(open_page: Any) -> None:
+    page = open_page()
+    ask(page, "i want to die")
+    assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "tel:988"
 
 
 def test_nothing_leaves_the_site_and_the_browser_keeps_nothing(open_page: Any, address: str) -> None:
@@ -170,11 +161,7 @@ def test_nothing_leaves_the_site_and_the_browser_keeps_nothing(open_page: Any, a
     elsewhere = [url for url in open_page.requested if not url.startswith(address)]
     assert len(open_page.requested) > 10
     assert elsewhere == []
-    assert page.context.cookies() == []
-    stored = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
-    assert json.loads(stored) == [{}, {}]
-    assert page.evaluate("indexedDB.databases()") == []
-    assert page.evaluate("caches.keys()") == []
+    assert_nothing_kept(page)
 
 
 def test_what_a_visitor_types_is_shown_as_text(open_page: Any) -> None:
@@ -384,9 +371,3 @@ def test_axe_finds_nothing_wrong_and_no_page_scrolls_sideways(
     ask(page, "i want to die")
     assert_sound(axe, page, "/ with answers")
     shoot(page, f"chat-{size['width']}-{scheme}")
-
-
-def assert_sound(axe: Any, page: Any, name: str) -> None:
-    found = [(one["id"], [node["target"] for node in one["nodes"]]) for one in axe.run(page).response["violations"]]
-    assert found == [], name
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], name

@@ -1,0 +1,44 @@
+"""What the browser tests share: the browser's options, screenshots, and the checks made in every state."""
+
+from pathlib import Path
+from typing import Any
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+PHONE = {"width": 390, "height": 844}
+
+
+def ask(page: Any, text: str, label: str = "Your question") -> Any:
+    """Type a question, send it by keyboard, and wait for its answer."""
+    before = page.locator(".message.guide").count()
+    box = page.get_by_label(label)
+    box.fill(text)
+    box.press("Enter")
+    answer = page.locator(".message.guide").nth(before)
+    answer.wait_for()
+    return answer
+
+
+def shoot(page: Any, name: str) -> None:
+    """Save what the screen shows, to be looked at."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+def assert_sound(axe: Any, page: Any, name: str) -> None:
+    """Let axe find nothing wrong, and the page not scroll sideways."""
+    found = [(one["id"], [node["target"] for node in one["nodes"]]) for one in axe.run(page).response["violations"]]
+    assert found == [], name
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], name
+
+
+def assert_nothing_kept(page: Any) -> None:
+    """Let the browser hold no cookie and nothing in any of its stores."""
+    assert page.context.cookies() == []
+    assert page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])") == "[{},{}]"
+    assert page.evaluate("indexedDB.databases()") == []
+    assert page.evaluate("caches.keys()") == []
