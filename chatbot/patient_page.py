@@ -165,7 +165,7 @@ class _Page:
             words("en" if language == "es" else "es").own_name,
             f"<p>{plain(label.suggestions)}</p>" if any(suggested) else "",
             label.send,
-            f"<p>{plain(label.question_help)}</p>",
+            f'<p>{plain(label.question_help)} <button type="button" id="print">{plain(label.print)}</button></p>',
             label.clear,
             *suggested,
         ]

@@ -209,7 +209,6 @@ async function switchTo(language) {
 }
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest("#print")) print();
   const leave = event.target.closest("#leave");
   if (!leave) return;
   event.preventDefault();

@@ -50,6 +50,7 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest(".tools button");
   if (button) tools[button.dataset.do](button, button.closest(".tools"));
   if (event.target.closest("#source-close")) close();
+  if (event.target.closest("#print")) window.print();
   const link = event.target.closest(".message a");
   const place = link && (link.hash.startsWith("#source-") ? document.getElementById(link.hash.slice(1)) : link);
   if (place && place.matches('.sources a[href^="/articles/"]')) {
