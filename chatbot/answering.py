@@ -8,7 +8,7 @@ from urllib.parse import quote as url_quote
 
 from chatbot.claims import needs_suicide_limitation
 from chatbot.conversation import Answer, AnswerSentence, Citation, Language, Outcome, Route
-from chatbot.slicing import Candidate
+from chatbot.slicing import Candidate, Slice
 from corpus.article import Article
 from corpus.clinic import Clinic
 from corpus.replies import Action, Replies, call_clinic
@@ -105,35 +105,36 @@ def _cite(shelf: Shelf, chosen: Sequence[Candidate]) -> _Cited:
     citations: list[Citation] = []
     sentences: list[AnswerSentence] = []
     paragraphs: list[str] = []
-    for candidate, span, text in _slices(chosen):
-        citation = _citation(shelf.articles[candidate.passage.article], candidate, span, len(citations) + 1)
+    for candidate, slice_ in _slices(chosen):
+        citation = _citation(shelf.articles[candidate.passage.article], candidate, slice_, len(citations) + 1)
         citations.append(citation)
-        sentences.append(AnswerSentence(text, citation.number))
-        paragraphs.append(_markdown(candidate, text, citation.number, lead_in=span == candidate.lead_in))
+        sentences.append(AnswerSentence(slice_.text, citation.number))
+        paragraphs.append(_markdown(candidate, slice_, citation.number))
     return _Cited(tuple(sentences), tuple(citations), _joined(paragraphs))
 
 
-def _slices(chosen: Sequence[Candidate]) -> Iterator[tuple[Candidate, tuple[int, int], str]]:
-    """Yield each slice to show once, a lead-in before its first item."""
-    introduced: set[tuple[str, tuple[int, int]]] = set()
-    for candidate in chosen:
-        if candidate.lead_in and (candidate.passage.article, candidate.lead_in) not in introduced:
-            introduced.add((candidate.passage.article, candidate.lead_in))
-            yield candidate, candidate.lead_in, candidate.lead_in_text
-        yield candidate, (candidate.start, candidate.end), candidate.text
+def _slices(chosen: Sequence[Candidate]) -> Iterator[tuple[Candidate, Slice]]:
+    """Yield each slice once: headings and a lead-in before the first they govern, an exception after the last."""
+    listed = [(candidate, slice_) for candidate in chosen for slice_ in candidate.slices]
+    shown: set[tuple[str, int, int]] = set()
+    for number, (candidate, slice_) in enumerate(listed):
+        place = (candidate.passage.article, slice_.start, slice_.end)
+        later = any((c.passage.article, s.start, s.end) == place for c, s in listed[number + 1 :])
+        if place not in shown and not (later and slice_ in candidate.exceptions):
+            shown.add(place)
+            yield candidate, slice_
 
 
-def _citation(article: Article, candidate: Candidate, span: tuple[int, int], number: int) -> Citation:
-    start, end = span
+def _citation(article: Article, candidate: Candidate, slice_: Slice, number: int) -> Citation:
+    start, end = slice_.start, slice_.end
     quote = article.text[start:end]
     own_page = f"/articles/{article.id}?start={start}&end={end}#quote"
-    shown = candidate.lead_in_text if span == candidate.lead_in else candidate.text
     return Citation(
         number=number,
         article=article.id,
         title=article.title,
         section=" › ".join(candidate.passage.heading_path) or article.title,
-        url=f"{article.url}#:~:text={text_fragment(shown)}" if article.url else own_page,
+        url=f"{article.url}#:~:text={text_fragment(slice_.text)}" if article.url else own_page,
         quote=quote,
         start=start,
         end=end,
@@ -150,9 +151,11 @@ def text_fragment(text: str) -> str:
     return ",".join(url_quote(" ".join(part), safe="").replace("-", "%2D") for part in ends)
 
 
-def _markdown(candidate: Candidate, text: str, number: int, *, lead_in: bool) -> str:
-    marked = _MARKDOWN.sub(r"\\\1", text) + f" [{number}]"
-    if lead_in or candidate.kind == "statement":
+def _markdown(candidate: Candidate, slice_: Slice, number: int) -> str:
+    marked = _MARKDOWN.sub(r"\\\1", slice_.text) + f" [{number}]"
+    if slice_ in candidate.headings:
+        return f"**{marked}**"
+    if (slice_.start, slice_.end) != (candidate.start, candidate.end) or candidate.kind == "statement":
         return marked
     if candidate.kind == "item":
         return f"- {marked}"
@@ -167,7 +170,8 @@ def _joined(paragraphs: Sequence[str]) -> str:
         if following.startswith("- "):
             text += ("\n" if before.startswith("- ") else "\n\n") + following
         else:
-            text += ("\n\n" if "\n- " in f"\n{before}" or "\n- " in following else " ") + following
+            apart = before.startswith("**") or following.startswith("**") or "\n- " in f"\n{before}\n{following}"
+            text += ("\n\n" if apart else " ") + following
     return text
 
 

@@ -30,6 +30,11 @@ _ASKS_OF_THE_CLINIC = re.compile(
     re.IGNORECASE,
 )
 """What the clinic has or does: facts about a treatment in general are no answer to that."""
+_OF_BOTH = re.compile(
+    r"\b(?:both|either|the two|ambos|ambas)\b (?:of (?:them|these|the)|treatments?|drugs?|medic\w+|kinds|forms|options|"
+    r"one|way|are|can|may|must|have|need|raise|cause|tratamientos?|medic\w+|son|pueden)\b",
+    re.IGNORECASE,
+)
 _OURS = re.compile(r"\b(?:we|our|us)\b", re.IGNORECASE)
 _NEAR_A_SECTION = 0.38
 """Cosine above which a section is about what is asked."""
@@ -176,7 +181,7 @@ def _candidates(hit: Hit, query: Query, sources: Sources, dropped: list[Dropped]
     for position, sentence in enumerate(hit.passage.sentences):
         if sentence.kind not in QUOTABLE:
             continue
-        candidate = governed(hit.passage, position, text)
+        candidate = governed(hit.passage, position, text, sources.glossary.treatments_meant)
         reason = _unfit(candidate, query, sources)
         if candidate is None or reason:
             dropped.append(Dropped(hit.passage.id, sentence.text, reason))
@@ -185,21 +190,45 @@ def _candidates(hit: Hit, query: Query, sources: Sources, dropped: list[Dropped]
 
 
 def _of_the_clinic(candidate: Candidate, sources: Sources) -> bool:
-    text = f"{candidate.lead_in_text} {candidate.text}"
+    text = " ".join(slice_.text for slice_ in candidate.slices)
     return sources.clinic.casefold() in text.casefold() or bool(_OURS.search(text))
 
 
+def _spoken_of(candidate: Candidate, glossary: Glossary) -> Iterator[frozenset[str]]:
+    """Yield the treatments of each sentence shown; one that names none speaks of what was last named before it."""
+    inside = [s for s in candidate.passage.sentences if candidate.start <= s.start and s.end <= candidate.end]
+    named = [glossary.treatments_meant(text) for text in _texts(candidate, inside)]
+    yield from named
+    if not any(named) and not _OF_BOTH.search(candidate.text):
+        yield next(filter(None, map(glossary.treatments_meant, _above(candidate))), frozenset())
+
+
+def _texts(candidate: Candidate, inside: Sequence[Sentence]) -> Iterator[str]:
+    whole = candidate.kind != "statement" or not inside
+    for slice_ in candidate.slices:
+        own = (slice_.start, slice_.end) == (candidate.start, candidate.end)
+        yield from [slice_.text] if whole or not own else [sentence.text for sentence in inside]
+
+
+def _above(candidate: Candidate) -> Iterator[str]:
+    """Yield what stands above a sentence, nearest first: its paragraph, its headings, the paragraphs before it."""
+    passage = candidate.passage
+    earlier = [s for s in reversed(passage.sentences) if s.start < candidate.start and s.kind not in {"item", "list"}]
+    block = next((s.block for s in passage.sentences if s.start == candidate.start), candidate.start)
+    yield from (s.text for s in earlier if s.block == block)
+    yield from reversed(passage.heading_path)
+    yield from (s.text for s in earlier if s.block != block)
+    yield passage.title
+
+
 def _unfit(candidate: Candidate | None, query: Query, sources: Sources) -> str:
-    glossary = sources.glossary
     if candidate is None:
         return "refers to something before it that cannot be shown with it"
-    if query.treatments:
-        spoken_of = glossary.treatments_in(f"{candidate.lead_in_text} {candidate.text}")
-        if not spoken_of:
-            spoken_of = glossary.treatments_in(" ".join([candidate.passage.title, *candidate.passage.heading_path]))
-        if spoken_of and not spoken_of & query.treatments:
-            return "speaks of another treatment"
-    texts = [candidate.lead_in_text, candidate.text]
+    if query.treatments and any(
+        spoken_of and not spoken_of & query.treatments for spoken_of in _spoken_of(candidate, sources.glossary)
+    ):
+        return "speaks of another treatment"
+    texts = [slice_.text for slice_ in candidate.slices]
     if _ASKS_OF_THE_CLINIC.search(query.resolved) and not _of_the_clinic(candidate, sources):
         return "is not about the clinic itself"
     claims = [*forbidden_claims(texts, cited=True), *dose_in_reply(query.asked, texts)]
@@ -251,7 +280,7 @@ def _odds(candidate: Candidate) -> float:
 
 def _slices(candidates: Iterable[Candidate]) -> int:
     listed = list(candidates)
-    return len(listed) + len({(c.passage.article, c.lead_in) for c in listed if c.lead_in})
+    return len({(c.passage.article, slice_.start, slice_.end) for c in listed for slice_ in c.slices})
 
 
 def _says_the_same(one: Candidate, other: Candidate, lexical: Lexical) -> bool:

@@ -32,6 +32,8 @@ class Treatment(_Strict):
     name: str
     words: tuple[str, ...]
     """Every word that names it, lower case."""
+    called: tuple[str, ...] = ()
+    """What an article may call it once it is named: too common a word to tell what a visitor asks about."""
 
 
 class Glossary(_Strict):
@@ -45,8 +47,12 @@ class Glossary(_Strict):
         return [term for term in self.terms if term.lay and _whole_words(term.lay).search(text)]
 
     def treatments_in(self, text: str) -> frozenset[str]:
-        """Return the names of the treatments `text` speaks of."""
+        """Return the names of the treatments `text` names."""
         return frozenset(t.name for t in self.treatments if _whole_words(t.words).search(text))
+
+    def treatments_meant(self, text: str) -> frozenset[str]:
+        """Return the names of the treatments a sentence of an article speaks of, by whatever word."""
+        return frozenset(t.name for t in self.treatments if _whole_words((*t.words, *t.called)).search(text))
 
 
 def load_glossary(path: Path) -> Glossary:

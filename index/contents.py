@@ -69,7 +69,8 @@ def read_contents(path: Path) -> Contents:
 
 def _passage(fields: dict[str, Any]) -> Passage:
     lists: Sequence[str] = ("heading_path", "questions")
-    tuples = {name: tuple(fields[name]) for name in lists}
+    tuples: dict[str, tuple[Any, ...]] = {name: tuple(fields[name]) for name in lists}
+    tuples["heading_spans"] = tuple(tuple(span) for span in fields["heading_spans"])
     return Passage(**{**fields, **tuples, "sentences": tuple(_sentence(stored) for stored in fields["sentences"])})
 
 

@@ -6,14 +6,15 @@ is shown relies on it.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
 from corpus.article import Article
+from index.leaning import refers_back, restricts_paragraph
 from index.markdown_text import Block, blocks, heading_paths, plain, plain_list
 
-CHUNKER_VERSION = "1"
+CHUNKER_VERSION = "2"
 """Raise it whenever `cut` or `keys` gives another result for the same article: old indexes are then refused."""
 
 SentenceKind = Literal["statement", "item", "list", "lead_in", "question", "fragment"]
@@ -27,6 +28,8 @@ PASSAGE_WORDS = 110
 _LABELLED = re.compile(r"[^.:?!]{2,60}:\s+\S")
 _ENDED = re.compile(r"[.!…][\"'”’)\]*_]*\Z")
 _ASKED = re.compile(r"\?[\"'”’)\]*_]*\Z")
+_GOES_ON = re.compile(r"[\s*_]*[(\[]?[a-záéíóúñ]")
+_POINTS_ON = re.compile(r"\b(?:the following|as follows|below|these|this list|siguientes?)\b", re.IGNORECASE)
 _STARTED = re.compile(r"[\"'“‘(\[*_]*[A-ZÁÉÍÓÚÑ¿¡0-9]")
 
 
@@ -62,6 +65,8 @@ class Passage:
     questions: tuple[str, ...] = ()
     """Ways people ask what this section answers (front matter): additional keys for retrieval."""
     language: str = "en"
+    heading_spans: tuple[tuple[int, int], ...] = ()
+    """Offsets of each of `heading_path`, without its marks."""
 
     @property
     def heading(self) -> str:
@@ -87,9 +92,16 @@ def cut(article: Article) -> list[Passage]:
     """Return the article's passages in order. Every quotable word of the article is in exactly one of them."""
     passages: list[Passage] = []
     body = [(path, block) for path, block in heading_paths(blocks(article.text, article.body_start))]
+    spans: dict[tuple[str, ...], tuple[int, int]] = {}
     for path, run in groupby(body, key=lambda pair: pair[0]):
-        section = [block for _, block in run if block.kind != "heading"]
-        passages.extend(_passage(article, path, group) for group in _groups(list(_sentences(article, section))))
+        members = [block for _, block in run]
+        heading = next((block for block in reversed(members) if block.kind == "heading"), None)
+        if heading:
+            spans[path] = (heading.start, heading.end)
+        section = [block for block in members if block.kind != "heading"]
+        above = tuple(spans[path[: depth + 1]] for depth in range(len(path)))
+        for group in _groups(list(_sentences(article, section))):
+            passages.append(_passage(article, path, above, group))
     return passages
 
 
@@ -110,7 +122,9 @@ def in_context(*parts: str) -> str:
     return " ".join(ended)
 
 
-def _passage(article: Article, path: tuple[str, ...], sentences: Sequence[Sentence]) -> Passage:
+def _passage(
+    article: Article, path: tuple[str, ...], spans: tuple[tuple[int, int], ...], sentences: Sequence[Sentence]
+) -> Passage:
     start = min(sentence.start for sentence in sentences)
     asked = article.questions.get(path[-1], ()) if path else ()
     return Passage(
@@ -123,37 +137,50 @@ def _passage(article: Article, path: tuple[str, ...], sentences: Sequence[Senten
         sentences=tuple(sentences),
         questions=asked,
         language=article.language,
+        heading_spans=spans,
     )
 
 
 def _groups(sentences: Sequence[Sentence]) -> Iterator[list[Sentence]]:
-    """Close a passage at the end of the block that fills it, and never between a lead-in and its list."""
+    """Close a passage at the end of the block that fills it, and never before what leans on that block."""
     group: list[Sentence] = []
     words = 0
     for number, sentence in enumerate(sentences):
         group.append(sentence)
         words += len(sentence.text.split())
         following = sentences[number + 1] if number + 1 < len(sentences) else None
-        together = following is not None and (following.block == sentence.block or following.lead_in is not None)
-        if words >= PASSAGE_WORDS and not together:
+        if words >= PASSAGE_WORDS and not (following and _belong_together(sentence, following)):
             yield group
             group, words = [], 0
     if group:
         yield group
 
 
+def _belong_together(sentence: Sentence, following: Sentence) -> bool:
+    """Tell whether a sentence is of the same paragraph or list as the next, or the next leans on it."""
+    same = following.block == sentence.block or following.lead_in is not None or following.start <= sentence.start
+    return same or sentence.kind == "lead_in" or refers_back(following.text) or restricts_paragraph(following.text)
+
+
 def _sentences(article: Article, section: Sequence[Block]) -> Iterator[Sentence]:
     lead_in: Sentence | None = None
-    for list_id, run in groupby(section, key=lambda block: block.list_id):
-        members = list(run)
+    runs = [(list_id, list(run)) for list_id, run in groupby(section, key=lambda block: block.list_id)]
+    for number, (list_id, members) in enumerate(runs):
         if list_id:
             yield from _list(article, members, lead_in)
             lead_in = None
             continue
-        for block in members:
-            split = [_sentence(article, span, block.start) for span in _spans(block, article.language)]
-            yield from split
-            lead_in = split[-1] if split and split[-1].kind == "lead_in" else None
+        split = [_sentence(article, b, span) for b in members for span in _spans(b, article.language)]
+        if split and number + 1 < len(runs):
+            # Whatever stands right above a list introduces it, with or without a colon.
+            split[-1] = lead_in = _introducing(split[-1])
+        yield from split
+
+
+def _introducing(last: Sentence) -> Sentence:
+    """Return the sentence above a list, no longer to be quoted alone where it says nothing without the list."""
+    unended = last.kind in {"statement", "fragment"} and not _ENDED.search(last.text)
+    return replace(last, kind="lead_in") if unended or _POINTS_ON.search(last.text) else last
 
 
 def _list(article: Article, items: Sequence[Block], lead_in: Sentence | None) -> Iterator[Sentence]:
@@ -167,10 +194,19 @@ def _list(article: Article, items: Sequence[Block], lead_in: Sentence | None) ->
             return
     # A nested item hangs on its parent as well as on the lead-in; one slice cannot show both, so it is not quoted.
     span, text = ((lead_in.start, lead_in.end), lead_in.text) if lead_in else (None, "")
-    for item in items:
-        kind: SentenceKind = "item" if item.depth == 1 and _reads_alone(plain(item.content)) else "fragment"
+    own = [item.depth == 1 and _has_mark(article.text, item.start) for item in items]
+    for number, item in enumerate(items):
+        # What continues an item, or is nested in it, may take something back of it.
+        whole = own[number] and (number + 1 == len(items) or own[number + 1])
+        kind: SentenceKind = "item" if whole and _reads_alone(plain(item.content)) else "fragment"
         words = plain(article.text[item.start : item.end])
         yield Sentence(item.start, item.end, words, kind, span, text, item.start)
+
+
+def _has_mark(text: str, content_start: int) -> bool:
+    """Tell whether an item's own mark stands before it on its line, and not only the indentation of a paragraph."""
+    line_start = max(text.rfind("\n", 0, content_start), text.rfind("\r", 0, content_start)) + 1
+    return text[line_start:content_start].strip(" \t>") != ""
 
 
 def _list_start(text: str, content_start: int) -> int:
@@ -189,10 +225,12 @@ def _reads_alone(text: str) -> bool:
     return bool(_LABELLED.match(text)) or (bool(_ENDED.search(text)) and len(text.split()) >= 6)
 
 
-def _sentence(article: Article, span: tuple[int, int], block: int) -> Sentence:
+def _sentence(article: Article, block: Block, span: tuple[int, int]) -> Sentence:
     start, end = span
     text = plain(article.text[start:end])
-    return Sentence(start, end, text, _kind(text), block=block)
+    # A cell of a table says nothing without its row and its column, even where it is a sentence.
+    in_table = all("|" in line for line in block.content.split("\n"))
+    return Sentence(start, end, text, "fragment" if in_table else _kind(text), block=block.start)
 
 
 def _kind(text: str) -> SentenceKind:
@@ -202,7 +240,6 @@ def _kind(text: str) -> SentenceKind:
         return "question"
     words = len(text.split())
     whole = words >= 4 and _STARTED.match(text) and (_ENDED.search(text) or words >= 8)
-    # A line of a table is no sentence.
     return "statement" if whole and "|" not in text else "fragment"
 
 
@@ -231,4 +268,5 @@ def _boundaries(content: str, language: str) -> list[int]:
     # A line break inside a paragraph is white space, but sentencex takes two of them for a paragraph's end.
     found = get_sentence_boundaries(language, content.replace("\n", " "))
     ends = [boundary["end_index"] for boundary in found]
-    return [*(end for end in ends if end < len(content)), len(content)]
+    # What goes on in lower case is the same sentence: the full stop was an abbreviation's.
+    return [*(end for end in ends if end < len(content) and not _GOES_ON.match(content, end)), len(content)]
