@@ -20,6 +20,7 @@ _EFFECTS = re.compile(
     re.IGNORECASE,
 )
 _FDA_STATUS = re.compile(r"\bFDA\b[^.]*\bapprov|\boff.label\b", re.IGNORECASE)
+_LABELS = ("first_question", "second_question", "third_question")
 _FRAGMENT_WORDS = 4
 """A text fragment names the first and last so many words of a long quote."""
 
@@ -53,6 +54,8 @@ class _Cited:
     sentences: tuple[AnswerSentence, ...] = ()
     citations: tuple[Citation, ...] = ()
     markdown: str = ""
+    fixed: tuple[str, ...] = ()
+    """Fixed texts among it."""
 
 
 def fixed_answer(shelf: Shelf, route: Route, outcome: Outcome = "fixed", general: Sequence[Candidate] = ()) -> Drafted:
@@ -77,6 +80,35 @@ def cited_answer(shelf: Shelf, route: Route, chosen: Sequence[Candidate], confid
     return _drafted(shelf, route, [], _cite(shelf, chosen), ("answered", round(confidence, 4), actions))
 
 
+def answer_in_parts(
+    shelf: Shelf, route: Route, parts: Sequence[Sequence[Candidate]], confidence: float, *, left_out: bool = False
+) -> Drafted:
+    """Answer a message's questions in turn, each under its label; one without sentences is said to have no answer."""
+    if len(parts) == 1:
+        return cited_answer(shelf, route, parts[0], confidence)
+    together = _Cited()
+    for label, chosen in zip(_LABELS, parts, strict=False):
+        cited = _cite(shelf, chosen, len(together.citations) + 1)
+        fixed = (shelf.text(label, route.language), *([] if chosen else [shelf.text("part_not_found", route.language)]))
+        shown = "\n\n".join([*fixed, *([cited.markdown] if chosen else [])])
+        together = _Cited(
+            (*together.sentences, *cited.sentences),
+            (*together.citations, *cited.citations),
+            f"{together.markdown}\n\n{shown}".strip(),
+            (*together.fixed, *fixed),
+        )
+    if left_out:
+        line = shelf.text("more_questions", route.language)
+        together = replace(together, markdown=f"{together.markdown}\n\n{line}", fixed=(*together.fixed, line))
+    actions = (call_clinic(shelf.clinic, route.language),)
+    return _drafted(shelf, route, [], together, ("answered", round(confidence, 4), actions))
+
+
+def without_repeats(chosen: Sequence[Candidate]) -> list[Candidate]:
+    """Return each slice once: two questions of a message may have the same answer."""
+    return list({(each.passage.article, each.start, each.end): each for each in chosen}.values())
+
+
 def _drafted(
     shelf: Shelf, route: Route, leading: Sequence[str], cited: _Cited, result: tuple[Outcome, float, tuple[Action, ...]]
 ) -> Drafted:
@@ -98,15 +130,15 @@ def _drafted(
         actions=actions,
         confidence=confidence,
     )
-    return Drafted(answer, (*before, *leading, *after))
+    return Drafted(answer, (*before, *leading, *cited.fixed, *after))
 
 
-def _cite(shelf: Shelf, chosen: Sequence[Candidate]) -> _Cited:
+def _cite(shelf: Shelf, chosen: Sequence[Candidate], first: int = 1) -> _Cited:
     citations: list[Citation] = []
     sentences: list[AnswerSentence] = []
     paragraphs: list[str] = []
     for candidate, slice_ in _slices(chosen):
-        citation = _citation(shelf.articles[candidate.passage.article], candidate, slice_, len(citations) + 1)
+        citation = _citation(shelf.articles[candidate.passage.article], candidate, slice_, first + len(citations))
         citations.append(citation)
         sentences.append(AnswerSentence(slice_.text, citation.number))
         paragraphs.append(_markdown(candidate, slice_, citation.number))

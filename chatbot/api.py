@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from chatbot import article_page as pages
 from chatbot import chat_page, guard, patient_page
-from chatbot.bot import MAX_CHARACTERS, Bot
+from chatbot.asking import MAX_CHARACTERS
+from chatbot.bot import Bot
 from chatbot.chat_routes import add_chat
 from chatbot.conversation import Answer, Language, Question
 from chatbot.metering import DailyHash, Metrics, is_local, rate_limit

@@ -3,27 +3,26 @@
 import hashlib
 import json
 import logging
-import re
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from chatbot.answering import Drafted, Shelf, cited_answer, fixed_answer, not_in_articles
+from chatbot.answering import Drafted, Shelf, answer_in_parts, fixed_answer, not_in_articles, without_repeats
+from chatbot.asking import asked_of_articles, settle
 from chatbot.checking import problems
 from chatbot.composing import Gathered, Selection, Sources, completed, gather, read, select
 from chatbot.config import Settings
-from chatbot.conversation import Answer, Outcome, Question, Route, RouteName
+from chatbot.conversation import Answer, Outcome, Question, Route
 from chatbot.llm import Pick, load_picker
 from chatbot.redaction import Redactor
-from chatbot.retrieval import Query, Wording, understand, words_of
+from chatbot.retrieval import Query, Wording, words_of
 from chatbot.safety.classifier import shipped_classifier
-from chatbot.safety.deadline import settle_in_time
-from chatbot.safety.router import Decided
 from chatbot.slicing import Candidate
+from chatbot.splitting import MAX_QUESTIONS
 from corpus.article import load_articles
 from corpus.clinic import load_clinic
 from corpus.glossary import Glossary, load_glossary
@@ -38,8 +37,6 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-MAX_CHARACTERS = 20_000
-"""A longer message is not answered; every shorter one is read whole before anything else."""
 MIN_CONFIDENCE = 0.45
 """Below this nothing is shown: the articles do not answer it."""
 TOP_K = 8
@@ -47,10 +44,6 @@ SURE = 0.75
 """What is added to a fixed reply must be surer,"""
 SURE_SENTENCE = 0.4
 """and so must its best sentence."""
-_ADDED_TO: frozenset[RouteName] = frozenset({"personal_medical", "booking", "cost"})
-"""Routes whose fixed reply may be followed by general sentences, if the message also asks something."""
-_NEVER_ADDED_TO = frozenset({"location"})
-"""Replies that say all there is to say."""
 _TOPICS = 3
 
 
@@ -62,6 +55,8 @@ class Understood:
     route: Route
     query: Query | None
     timings_ms: dict[str, float]
+    others: tuple[Query, ...] = ()
+    """Further questions of the same message."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +66,8 @@ class Found:
     understood: Understood
     hits: tuple[Hit, ...]
     timings_ms: dict[str, float]
+    others: tuple["Found", ...] = ()
+    """The same for each further question."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +77,7 @@ class Judged:
     found: Found
     gathered: Gathered | None
     timings_ms: dict[str, float]
+    others: tuple["Judged", ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,6 +88,7 @@ class Composed:
     selection: Selection | None
     drafted: Drafted
     timings_ms: dict[str, float]
+    others: tuple[Selection | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,7 @@ class Bot:
         shipped_classifier()  # opened now, so that a damaged file is an error at the start
         self._reader = Reader()
         texts = {article.id: article.text for article in shelf.articles.values()}
-        wording = Wording(glossary, words_of(texts.values()))
+        wording = Wording(glossary, words_of(texts.values()), index.ordinary_words)
         self._sources = Sources(texts, index.lexical, wording, shelf.clinic.name)
         self._files = {article.id: article.path for article in shelf.articles.values()}
         self._redactor = Redactor(shelf.clinic, [article.title for article in shelf.articles.values()])
@@ -188,35 +187,20 @@ class Bot:
 
     def _understand(self, question: Question) -> Understood:
         started = perf_counter()
-        settled = self._settle(question)
+        settled = settle(question, self._redactor)
         decided = settled.route
         routed = perf_counter()
-        query = None
-        if decided.to == "education" or _may_be_added_to(decided):
-            asked = _LABEL.sub(" ", self._redactor.redact(question.text))
-            # Earlier messages that were questions to the articles: a follow-up may refer to them.
-            earlier = [turn.text for turn in settled.earlier if turn.to in _ADDED_TO | {"education"}]
-            query = understand(asked, earlier, self._sources.wording)
+        queries = asked_of_articles(settled, question.text, self._redactor, self._sources.wording)
         timings = {"route": _ms(started, routed), "resolve": _ms(routed, perf_counter())}
-        return Understood(question, decided, query, timings)
-
-    def _settle(self, question: Question) -> Decided:
-        if len(question.text) > MAX_CHARACTERS:
-            settled = settle_in_time(replace(question, text=""))
-            return _with_route(settled, to="smalltalk", reply="too_long", rule="message too long")
-        settled = settle_in_time(question)
-        if not question.text.strip():
-            return _with_route(settled, to="smalltalk", reply="empty", rule="empty message")
-        flags = settled.route.flags
-        if "identifiers" not in flags and self._redactor.has_identifiers(question.text):
-            return _with_route(settled, flags=(*flags, "identifiers"))
-        return settled
+        return Understood(question, decided, queries[0] if queries else None, timings, queries[1:])
 
     def _find(self, understood: Understood) -> Found:
         started = perf_counter()
         query = understood.query
         hits = tuple(self.index.search(query.search, TOP_K)) if query else ()
-        return Found(understood, hits, understood.timings_ms | {"retrieve": _ms(started, perf_counter())})
+        further = understood.others[: MAX_QUESTIONS - 1]
+        others = tuple(self._find(replace(understood, query=other, others=())) for other in further)
+        return Found(understood, hits, understood.timings_ms | {"retrieve": _ms(started, perf_counter())}, others)
 
     def _read(self, found: Found) -> Judged:
         started = perf_counter()
@@ -224,21 +208,33 @@ class Bot:
         gathered = None
         if query:
             gathered = read(query, gather(query, found.hits, self._sources), self._reader.scores)
-        return Judged(found, gathered, found.timings_ms | {"read": _ms(started, perf_counter())})
+        others = tuple(self._read(other) for other in found.others)
+        return Judged(found, gathered, found.timings_ms | {"read": _ms(started, perf_counter())}, others)
 
     def _compose(self, judged: Judged) -> Composed:
         started = perf_counter()
         found = judged.found
-        decided, query = found.understood.route, found.understood.query
-        selection = select(judged.gathered, self._sources) if judged.gathered else None
-        chosen = self._chosen(query, selection) if query and selection else ()
-        if selection and chosen and decided.to == "education":
-            drafted = cited_answer(self.shelf, decided, chosen, selection.confidence)
+        decided = found.understood.route
+        parts = [self._selected(part) for part in (judged, *judged.others)]
+        selections = [selection for selection, _ in parts]
+        chosen = [candidates for _, candidates in parts]
+        if decided.to == "education" and any(chosen):
+            confidence = min(selection.confidence for selection, shown in parts if selection and shown)
+            more = len(found.understood.others) >= MAX_QUESTIONS
+            drafted = answer_in_parts(self.shelf, decided, chosen, confidence, left_out=more)
         elif decided.to == "education":
-            drafted = not_in_articles(self.shelf, decided, _nearest_topics(found.hits))
+            hits = [hit for part in (found, *found.others) for hit in part.hits]
+            drafted = not_in_articles(self.shelf, decided, _nearest_topics(hits))
         else:
-            drafted = fixed_answer(self.shelf, decided, general=chosen if selection and _is_sure(selection) else ())
-        return Composed(found, selection, drafted, judged.timings_ms | {"compose": _ms(started, perf_counter())})
+            general = [each for selection, shown in parts if selection and _is_sure(selection) for each in shown]
+            drafted = fixed_answer(self.shelf, decided, general=without_repeats(general))
+        timings = judged.timings_ms | {"compose": _ms(started, perf_counter())}
+        return Composed(found, selections[0], drafted, timings, tuple(selections[1:]))
+
+    def _selected(self, judged: Judged) -> tuple[Selection | None, Sequence[Candidate]]:
+        query = judged.found.understood.query
+        selection = select(judged.gathered, self._sources) if judged.gathered else None
+        return selection, self._chosen(query, selection) if query and selection else ()
 
     def _chosen(self, query: Query, selection: Selection) -> Sequence[Candidate]:
         """Return what to show; a model, if there is one, may choose otherwise among it or withhold it, not add."""
@@ -273,22 +269,11 @@ class Bot:
         return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-_LABEL = re.compile(r"\[[a-z]+(?: [\w*]+)?\]")
-"""What redaction leaves in place of a personal detail."""
 _STEPS = ("route", "resolve", "retrieve", "read", "compose", "check")
-
-
-def _with_route(settled: Decided, **changes: Any) -> Decided:
-    return replace(settled, route=replace(settled.route, **changes))
 
 
 def _ms(start: float, end: float) -> float:
     return round((end - start) * 1000, 3)
-
-
-def _may_be_added_to(decided: Route) -> bool:
-    asks = decided.to == "cost" or "education" in decided.flags
-    return decided.to in _ADDED_TO and decided.reply not in _NEVER_ADDED_TO and asks
 
 
 def _is_sure(selection: Selection) -> bool:

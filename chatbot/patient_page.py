@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from chatbot.bot import MAX_CHARACTERS, Bot
+from chatbot.asking import MAX_CHARACTERS
+from chatbot.bot import Bot
 from chatbot.conversation import Answer, Language, Question
 from chatbot.page_parts import preferred_language
 from chatbot.patient_document import own_document

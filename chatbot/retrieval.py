@@ -1,29 +1,22 @@
 """Turn what a visitor typed into what is searched for: follow-ups resolved, spelling and lay words mended."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from rapidfuzz.distance import OSA
 
+from chatbot.following import in_full
+from chatbot.phrases import WORD, mentions, with_head
+from chatbot.splitting import take_apart
 from corpus.glossary import Glossary
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-_POINTS_BACK = re.compile(
-    r"^\W*(?:and|or|also|so|then|but|what about|how about|y|pero|también|qué tal)\b"
-    r"|\b(?:it|its|that|they|them|their|those|these|this one|the other one|eso|esto|ello)\b",
-    re.IGNORECASE,
-)
-_SMALL_WORDS = frozenset(
-    (
-        "a an and any are as at be but by can could did do does for from get had has have how i if in is it its long "
-        "many me much my of on or so than that the then there these they this those to too was we what when where "
-        "which who why will with would you your"
-    ).split()
-)
 _REPAIRABLE = 6
 """Shorter words are one letter away from too many others."""
 _LONG = 8
+_ENDINGS = ("s", "es", "ed", "d", "ing", "er", "ers", "ly", "'s")
+_REMEMBERED = 8
+"""Earlier messages a follow-up may reach back to."""
 
 
 @dataclass(frozen=True)
@@ -41,46 +34,106 @@ class Query:
 
 @dataclass(frozen=True)
 class Wording:
-    """The words that are known: the glossary's, and all that occur in the articles."""
+    """The words that are known: the glossary's, all that occur in the articles, and ordinary ones."""
 
     glossary: Glossary
     vocabulary: frozenset[str] = frozenset()
-    """Words of the articles, case-folded: never taken for misspellings of others."""
+    """Words of the articles, case-folded: what misspelt words are mended to."""
+    ordinary: frozenset[str] = frozenset()
+    """Words of everyday language, case-folded: never taken for misspellings."""
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The treatments' names as they are rightly spelt: of words that differ by a letter or two, the first."""
+        kept: list[str] = []
+        for treatment in self.glossary.treatments:
+            for word in treatment.words:
+                if word in self.vocabulary or not _nearest(word, kept, _allowed(word)):
+                    kept.append(word)
+        return words_of(kept)
+
+    @cached_property
+    def clinical(self) -> frozenset[str]:
+        """The glossary's terms, and the words people type for them."""
+        return words_of(text for term in self.glossary.terms for text in (term.term, *term.lay))
 
 
 def words_of(texts: Iterable[str]) -> frozenset[str]:
     """Return the words that occur in `texts`, case-folded."""
-    return frozenset(word.casefold() for text in texts for word in _WORD.findall(text))
+    return frozenset(word.casefold() for text in texts for word in WORD.findall(text))
 
 
 def understand(asked: str, earlier: Sequence[str], wording: Wording) -> Query:
-    """Make the query for a question; `earlier` holds the conversation's earlier questions to the articles."""
+    """Make the query for the first question of a message; `earlier` holds earlier questions to the articles."""
+    return understand_each(asked, earlier, wording)[0]
+
+
+def understand_each(asked: str, earlier: Sequence[str], wording: Wording) -> tuple[Query, ...]:
+    """Make a query for each question of a message, in the light of those before it; at most one more than answered."""
+    before: Query | None = None
+    for message in earlier[-_REMEMBERED:]:
+        before = _queries(message, before, wording)[-1]
+    return _queries(asked, before, wording)
+
+
+def _queries(message: str, before: Query | None, wording: Wording) -> tuple[Query, ...]:
+    queries: list[Query] = []
+    for part in take_apart(message):
+        told = _told(part.story, wording)
+        before = _query(part.question, told if told and not queries else before, wording)
+        queries.append(before)
+    return tuple(queries)
+
+
+def _told(story: Sequence[str], wording: Wording) -> Query | None:
+    """Return what a story is about, as if it had been asked: what the nearest sentence names that names anything."""
+    for sentence in story:
+        mended = mend_spelling(sentence, wording)
+        if about := mentions(mended, wording.glossary):
+            return _query(f"What is {with_head(about[0], mended)}?", None, wording)
+    return None
+
+
+def _query(asked: str, before: Query | None, wording: Wording) -> Query:
     glossary = wording.glossary
     mended = mend_spelling(asked, wording)
-    resolved = mended
-    if earlier and _refers_back(mended):
-        before = understand(earlier[-1], earlier[:-1], wording).resolved
-        resolved = f"{_without_other_treatments(before, mended, glossary)} {mended}"
+    full = in_full(mended, before.resolved if before else "", glossary)
+    resolved = full.text
     added = [term.term for term in glossary.terms_in(resolved) if term.term.casefold() not in resolved.casefold()]
     search = " ".join([resolved, *added])
-    return Query(asked, resolved, search, glossary.treatments_in(search))
+    treatments = glossary.treatments_in(search)
+    if before and not treatments and full.refers_back:
+        treatments = before.treatments
+    return Query(asked, resolved, search, treatments)
 
 
 def mend_spelling(text: str, wording: Wording) -> str:
-    """Replace misspelt clinical words by the glossary's; other words stay, an unknown word may be what matters."""
-    names = words_of(word for treatment in wording.glossary.treatments for word in treatment.words)
-    clinical = words_of(text for term in wording.glossary.terms for text in (term.term, *term.lay))
-    known = names | clinical | wording.vocabulary
+    """Replace misspelt words by those of treatments, articles or glossary; an ordinary word stays what it is."""
+    return WORD.sub(lambda match: _mended(match.group(), wording), text)
 
-    def mended(match: re.Match[str]) -> str:
-        word = match.group(0)
-        folded = word.casefold()
-        if len(folded) < _REPAIRABLE or folded in known or folded.removesuffix("s") in known:
-            return word
-        # People misspell names of drugs most, and nothing else is spelt like them.
-        return _nearest(folded, names, 2 if len(folded) >= _LONG else 1) or _nearest(folded, clinical, 1) or word
 
-    return _WORD.sub(mended, text)
+def _mended(word: str, wording: Wording) -> str:
+    folded = word.casefold()
+    if len(folded) < _REPAIRABLE or _is_known(folded, wording):
+        return word
+    # People misspell names of drugs most, and nothing else is spelt like them.
+    if name := _nearest(folded, wording.names, _allowed(folded)):
+        return name
+    # Without a list of ordinary words, a word of the articles is no safer a guess than the word as it stands.
+    written = _nearest(folded, wording.vocabulary, 1) if wording.ordinary else None
+    if written or folded in wording.clinical:
+        return written or word
+    return _nearest(folded, wording.clinical, 1) or word
+
+
+def _is_known(word: str, wording: Wording) -> bool:
+    """Tell whether a word, or the one it is a form of, stands in the articles, names a treatment or is ordinary."""
+    forms = [word, *(word.removesuffix(ending) for ending in _ENDINGS if word.endswith(ending))]
+    return any(form in known for form in forms for known in (wording.vocabulary, wording.names, wording.ordinary))
+
+
+def _allowed(word: str) -> int:
+    return 2 if len(word) >= _LONG else 1
 
 
 def _nearest(word: str, candidates: Iterable[str], allowed: int) -> str | None:
@@ -89,18 +142,3 @@ def _nearest(word: str, candidates: Iterable[str], allowed: int) -> str | None:
     near = [(OSA.distance(word, candidate, score_cutoff=allowed), candidate) for candidate in alike]
     distance, nearest = min(near, default=(allowed + 1, ""))
     return nearest if distance <= allowed else None
-
-
-def _refers_back(text: str) -> bool:
-    content = [word for word in _WORD.findall(text.casefold()) if word not in _SMALL_WORDS]
-    return len(content) <= 1 or bool(_POINTS_BACK.search(text))
-
-
-def _without_other_treatments(before: str, now: str, glossary: Glossary) -> str:
-    """Drop the earlier question's treatment where the new one names its own: "and ketamine?" asks only of ketamine."""
-    if not glossary.treatments_in(now):
-        return before
-    words: Iterable[str] = (word for treatment in glossary.treatments for word in treatment.words)
-    for word in words:
-        before = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", " ", before, flags=re.IGNORECASE)
-    return " ".join(before.split())

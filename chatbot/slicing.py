@@ -251,7 +251,7 @@ def _headings(passage: Passage, sentence: Sentence, text: str, *, bare: bool) ->
         return None
     if names_a_case(passage.title) and not _is_said(passage.title, said):
         return None
-    shown = []
+    shown: list[Slice] = []
     for number, (heading, span) in enumerate(zip(passage.heading_path, passage.heading_spans, strict=True), 1):
         condition = condition_of(heading)
         # A heading under a condition, or that goes on from the one above, is part of what holds.

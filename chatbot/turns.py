@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from chatbot.bot import MAX_CHARACTERS
+from chatbot.asking import MAX_CHARACTERS
 from chatbot.conversation import Answer, Language, Question
 from chatbot.rendering import answer_html, is_urgent, plain
 from chatbot.wording import REASONS, Words, words

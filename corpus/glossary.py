@@ -34,6 +34,8 @@ class Treatment(_Strict):
     """Every word that names it, lower case."""
     called: tuple[str, ...] = ()
     """What an article may call it once it is named: too common a word to tell what a visitor asks about."""
+    other: str = ""
+    """Name of the treatment that "the other one" means beside this one."""
 
 
 class Glossary(_Strict):

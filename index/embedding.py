@@ -112,6 +112,16 @@ def open_embedder(folder: Path, threads: int = THREADS) -> Embedder:
     return Embedder(card, embed_with(load_model(source)))
 
 
+def known_words(folder: Path) -> frozenset[str]:
+    """Return the whole words a model's tokenizer knows: those everyday language uses most; none if it has no list."""
+    path = folder / "tokenizer.json"
+    if not path.is_file():
+        return frozenset()
+    listed = json.loads(path.read_text(encoding="utf-8"))["model"].get("vocab", ())
+    pieces = listed if isinstance(listed, dict) else (piece for piece, _ in listed)
+    return frozenset(piece.casefold() for piece in pieces if piece.isalpha())
+
+
 def _export(model: "SentenceTransformer", folder: Path) -> bool:
     """Export and compare; a failure leaves no half-written model behind."""
     from onnxruntime.capi import onnxruntime_pybind11_state as onnx_errors

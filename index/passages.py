@@ -197,8 +197,8 @@ def _list(article: Article, items: Sequence[Block], lead_in: Sentence | None) ->
     own = [item.depth == 1 and _has_mark(article.text, item.start) for item in items]
     for number, item in enumerate(items):
         # What continues an item, or is nested in it, may take something back of it.
-        whole = own[number] and (number + 1 == len(items) or own[number + 1])
-        kind: SentenceKind = "item" if whole and _reads_alone(plain(item.content)) else "fragment"
+        alone = own[number] and (number + 1 == len(items) or own[number + 1])
+        kind: SentenceKind = "item" if alone and _reads_alone(plain(item.content)) else "fragment"
         words = plain(article.text[item.start : item.end])
         yield Sentence(item.start, item.end, words, kind, span, text, item.start)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.contents import read_contents
-from index.embedding import open_embedder
+from index.embedding import known_words, open_embedder
 from index.lexical import Lexical
 from index.manifest import IndexUnusable, Manifest, live_version, read_manifest, same_model
 from index.models import find_model
@@ -54,6 +54,7 @@ class Index:
             # Most of a cold start is Chroma's import and the model's file, and they do not wait for each other.
             opening = pool.submit(_open_vectors, version, manifest)
             self._embedder = open_embedder(version / "model")
+            self.ordinary_words = known_words(version / "model")
             contents = read_contents(version / "passages.json")
             self.passages = list(contents.passages)
             self.lexical = Lexical.load(version / "lexical")

@@ -78,6 +78,24 @@ def test_a_follow_up_is_answered_from_what_it_refers_to(bot: Bot) -> None:
     assert "dark and quiet room" in answer.text
 
 
+def test_several_questions_are_answered_in_turn_and_what_has_no_answer_is_said_to_have_none(bot: Bot) -> None:
+    asked = "Who should be vaccinated? Who painted the ceiling in Rome? And how much sleep do adults need?"
+    answer = ask(bot, asked)
+    assert answer.outcome == "answered"
+    first, second, third = (answer.text.index(f"Your {place} question") for place in ("first", "second", "third"))
+    assert first < answer.text.index("yearly flu vaccine") < second < third < answer.text.index("seven to nine hours")
+    assert "no clear answer" in answer.text[second:third]
+    assert phone() in answer.text[second:third]
+    assert [citation.number for citation in answer.citations] == list(range(1, len(answer.citations) + 1))
+    assert not bot.explain(Question(asked)).problems
+
+
+def test_questions_beyond_the_third_are_not_passed_over_in_silence(bot: Bot) -> None:
+    answer = ask(bot, "Who should be vaccinated? How much sleep do adults need? Is a fever a sign? Is coffee bad?")
+    assert answer.text.count("question:") == 3
+    assert "three questions at a time" in answer.text
+
+
 def test_the_same_question_gives_the_same_answer_timings_apart(bot: Bot) -> None:
     first, second = (ask(bot, "Why is walking good?") for _ in range(2))
     assert replace(first, timings_ms={}) == replace(second, timings_ms={})

@@ -23,7 +23,8 @@ IDS = {
     "injection", "identifiers", "booking", "cost", "location", "about_bot", "smalltalk", "out_of_scope",
     "not_in_articles", "error", "too_long", "empty", "opening", "disclaimer", "soft_opening", "soft_footer",
     "crisis_strip", "booking_line", "cost_line", "identifiers_notice", "suicide_limitation", "fda_status",
-    "spanish_note", "unreviewed", "general_information",
+    "spanish_note", "unreviewed", "general_information", "first_question", "second_question", "third_question",
+    "part_not_found", "more_questions",
 }  # fmt: skip
 ACUTE = re.compile(r"crisis_(?!strip)|check_in|emergency|violence|abuse|minor")
 

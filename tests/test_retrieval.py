@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatbot.retrieval import Wording, mend_spelling, understand
+from chatbot.retrieval import Wording, mend_spelling, understand, understand_each
 from corpus.glossary import Glossary, Term, Treatment
 
 WORDING = Wording(
@@ -41,10 +41,17 @@ def test_misspelt_clinical_words_are_mended_and_other_words_left_alone(typed: st
     assert mend_spelling(typed, WORDING) == mended
 
 
-@pytest.mark.parametrize("follow_up", ["How long does it last?", "and the side effects?", "why?"])
-def test_a_follow_up_is_searched_with_the_question_it_refers_to(follow_up: str) -> None:
+@pytest.mark.parametrize(
+    ("follow_up", "resolved"),
+    [
+        ("How long does it last?", "How long does Spravato last?"),
+        ("and the side effects?", "The side effects of Spravato?"),
+        ("how many times?", "How many times is Spravato?"),
+    ],
+)
+def test_a_follow_up_is_searched_as_the_question_in_full(follow_up: str, resolved: str) -> None:
     query = understand(follow_up, ["What is Spravato?"], WORDING)
-    assert query.resolved == f"What is Spravato? {follow_up}"
+    assert query.resolved == resolved
     assert query.treatments == {"Spravato"}
     assert query.asked == follow_up
 
@@ -62,4 +69,39 @@ def test_a_follow_up_that_names_another_treatment_asks_only_of_that_one() -> Non
 
 def test_a_chain_of_follow_ups_reaches_the_first_question() -> None:
     query = understand("why?", ["What is Spravato?", "how long does it last?"], WORDING)
-    assert query.resolved.startswith("What is Spravato? how long does it last?")
+    assert query.resolved == "Why does Spravato last so long?"
+
+
+def test_the_treatment_stays_when_a_follow_up_names_only_another_thing() -> None:
+    query = understand("what helps against it?", ["Is feeling queasy common with Spravato?"], WORDING)
+    assert query.resolved == "What helps against queasy?"
+    assert query.treatments == {"Spravato"}
+
+
+def test_a_question_that_stands_alone_has_only_its_own_treatments() -> None:
+    assert understand("Where can people park?", ["What is Spravato?"], WORDING).treatments == frozenset()
+
+
+def test_several_questions_become_a_query_each_and_the_later_ones_follow_the_earlier() -> None:
+    queries = understand_each("Is ketamine approved? And does it hurt?", ["What is Spravato?"], WORDING)
+    assert [query.resolved for query in queries] == ["Is ketamine approved?", "Does ketamine hurt?"]
+    assert all(query.treatments == {"ketamine"} for query in queries)
+
+
+def test_a_story_says_what_the_question_after_it_means() -> None:
+    story = "My neighbor goes to a clinic for ketamine and told me about it on the bus, with his dog and his bags. "
+    query = understand(story * 2 + "How many sessions are there?", ["What is Spravato?"], WORDING)
+    assert query.resolved == "How many sessions are there with ketamine?"
+
+
+def test_an_ordinary_word_is_never_respelt_and_a_misspelt_one_becomes_the_articles() -> None:
+    known = Wording(WORDING.glossary, frozenset({"insurance", "evaluation"}), frozenset({"evacuation", "assurance"}))
+    assert mend_spelling("insurence evacuation evaluatoin assurances", known) == (
+        "insurance evacuation evaluation assurances"
+    )
+
+
+def test_a_name_listed_with_a_wrong_spelling_is_mended_to_the_right_one() -> None:
+    spravato = Treatment(name="Spravato", words=("spravato", "sparvato", "esketamine", "esketamina"))
+    known = Wording(Glossary(treatments=(spravato,)), frozenset({"spravato", "esketamine"}))
+    assert mend_spelling("sparvato o esketamina", known) == "spravato o esketamine"

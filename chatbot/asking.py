@@ -1,0 +1,52 @@
+"""What a message asks of the articles: nothing, one question or several, in the light of the conversation before it."""
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from chatbot.conversation import Question, Route, RouteName
+from chatbot.redaction import Redactor
+from chatbot.retrieval import Query, Wording, understand_each
+from chatbot.safety.deadline import settle_in_time
+from chatbot.safety.router import Decided
+
+MAX_CHARACTERS = 20_000
+"""A longer message is not answered; every shorter one is read whole before anything else."""
+_ADDED_TO: frozenset[RouteName] = frozenset({"personal_medical", "booking", "cost"})
+"""Routes whose fixed reply may be followed by general sentences, if the message also asks something."""
+_NEVER_ADDED_TO = frozenset({"location"})
+"""Replies that say all there is to say."""
+_LABEL = re.compile(r"\[[a-z]+(?: [\w*]+)?\]")
+"""What redaction leaves in place of a personal detail."""
+
+
+def asked_of_articles(settled: Decided, asked: str, redactor: Redactor, wording: Wording) -> tuple[Query, ...]:
+    """Return a query for each question that the message `asked`, routed so, puts to the articles."""
+    if settled.route.to != "education" and not _may_be_added_to(settled.route):
+        return ()
+    # Earlier messages that were questions to the articles: a follow-up may refer to them.
+    earlier = [turn.text for turn in settled.earlier if turn.to in _ADDED_TO | {"education"}]
+    return understand_each(_LABEL.sub(" ", redactor.redact(asked)), earlier, wording)
+
+
+def settle(question: Question, redactor: Redactor) -> Decided:
+    """Decide the conversation; a message that is empty or cannot be read keeps what those before it call for."""
+    if len(question.text) > MAX_CHARACTERS:
+        settled = settle_in_time(replace(question, text=""))
+        return _with_route(settled, to="smalltalk", reply="too_long", rule="message too long")
+    settled = settle_in_time(question)
+    if not question.text.strip():
+        return _with_route(settled, to="smalltalk", reply="empty", rule="empty message")
+    flags = settled.route.flags
+    if "identifiers" not in flags and redactor.has_identifiers(question.text):
+        return _with_route(settled, flags=(*flags, "identifiers"))
+    return settled
+
+
+def _with_route(settled: Decided, **changes: Any) -> Decided:
+    return replace(settled, route=replace(settled.route, **changes))
+
+
+def _may_be_added_to(decided: Route) -> bool:
+    asks = decided.to == "cost" or "education" in decided.flags
+    return decided.to in _ADDED_TO and decided.reply not in _NEVER_ADDED_TO and asks

@@ -1,0 +1,220 @@
+"""A few words that hang on the question before them, put in their place in it: "and OCD?", "why?", "the shot"."""
+
+import re
+
+from chatbot.phrases import (
+    ASKING,
+    DEFINING,
+    HEADS,
+    HELPING,
+    Mention,
+    bare,
+    content_words,
+    is_open,
+    mentions,
+    treatment_mentions,
+    with_head,
+)
+from corpus.glossary import Glossary
+
+_I = re.IGNORECASE
+WH_CLAUSE = re.compile(rf"^(?P<wh>{ASKING}(?:\s+\S+){{0,4}}?)\s+(?P<rest>{HELPING}\b\s+.+)$", _I)
+"""A question word, and from its verb on the question itself."""
+WHICH = re.compile(rf"^(?:which|cuál)\b(?!\s+(?!(?:of|one|{HELPING})\b))|\b(?:which one|the two|either|both)\b", _I)
+"""A choice between two things named before."""
+_VERB_FIRST = re.compile(rf"^{HELPING}\s+\S+", _I)
+_TELLING = re.compile(
+    r"^(?:tell|explain|describe|give|show)\b|^(?:what|who|which)\s+(?:if|happens?|helps?|gets?|works?|causes?|\w+s)\b\s+\w"
+    r"|\b(?:i|we|he|she|they|people|patients|you)\s+(?:\w+\s+)?\w+",
+    _I,
+)
+_FEW = 6
+"""Words of a fragment at most: longer, it says enough by itself."""
+_QUESTION_WORD = re.compile(rf"^{ASKING}\b", _I)
+_WHY = re.compile(r"^(?:why|how come|por qué)\b", _I)
+_COUNTED = re.compile(rf"^how many(?=\s+{HELPING}\b)", _I)
+_COUNTING = re.compile(r"^(?:how (?:many|much)|cuánt[oa]s)\b", _I)
+_ASPECT_HEAD = re.compile(
+    r"\b(?:costs?|price|risks?|dangers?|downsides?|side effects?|effects?|benefits?|dose|dosage|schedule|results?"
+    r"|safety|success rate|efectos(?: secundarios)?|riesgos|costo|precio)$",
+    _I,
+)
+_PLACE = (
+    r"(?:in|on|at|with|without|for|of|to|from|after|before|during|while|under|over|about|against|by|near|en|con|sin|para"
+    r"|después de|antes de|durante)"
+)
+_PLACED = re.compile(rf"^({_PLACE})\s+\S", _I)
+_PEOPLE = r"(?:people|patients|adults|women|men|someone|you|i|we|they)"
+_VERB_BEFORE = re.compile(rf"\b(?:can|could|do|did|will|would|may|might|to|{_PEOPLE})\s+$", _I)
+"""After one of these a term is a verb: "can clash", "people drive"."""
+_NO_NOUN_AFTER = re.compile(rf"\s+(?:{_PEOPLE}|with)\b", _I)
+"""Before one of these it is none either: "pregnant people"."""
+_TAG = re.compile(r",? (?:right|correct|isn['’]t it|is that (?:right|true)|like)$", _I)
+_WAYS_TO_GIVE = frozenset("shot shots injection injections infusion infusions drip drips spray sprays".split())
+_GENERIC = re.compile(r"\b(?:(?:the|this|that) )?(?:treatments?|it|el tratamiento)\b", _I)
+
+
+def is_fragment(text: str) -> bool:
+    """Tell whether a text is no sentence: a noun, a question word, a few words that hang on what was asked."""
+    if len(text.split()) > _FEW:
+        return False
+    return not (WH_CLAUSE.match(text) or _VERB_FIRST.match(text) or _TELLING.search(text))
+
+
+def merged(core: str, before: str, glossary: Glossary) -> str:
+    """Put a fragment where it belongs in the question before."""
+    if not content_words(core) and not _QUESTION_WORD.match(core):
+        return before
+    if WHICH.search(core):
+        return between(core, before, glossary)
+    if _QUESTION_WORD.match(core):
+        return _asked_anew(core, before, glossary)
+    if treatment_mentions(core, glossary):
+        return _of_another_treatment(core, before, glossary)
+    return _alternative(core, before, glossary) or _aspect(core, before, glossary)
+
+
+def between(core: str, before: str, glossary: Glossary) -> str:
+    """Name what "which one" chooses from."""
+    names = list(dict.fromkeys(mention.name for mention in treatment_mentions(before, glossary)))
+    return f"{core}, {' or '.join(names)}" if len(names) > 1 else f"{before}? {core}"
+
+
+def _asked_anew(core: str, before: str, glossary: Glossary) -> str:
+    """Ask the question before with another question word: "how many times?" after "how is it given?"."""
+    clause = WH_CLAUSE.match(before)
+    if _WHY.match(core) and is_open(core):
+        measure = re.match(r"how (long|many|often|much|fast)\b", before, _I)
+        so = f" so {measure.group(1)}" if measure else ""
+        rest = clause.group("rest") if clause else before
+        return f"{core} {_TAG.sub('', rest)}{so}"
+    if not is_open(core):
+        return with_treatment(core, before, glossary)
+    if clause:
+        return f"{core} {clause.group('rest')}"
+    if _VERB_FIRST.match(before) and not _COUNTING.match(core):
+        return f"{core} {before[0].lower()}{before[1:]}"
+    return with_treatment(core, before, glossary)
+
+
+def _of_another_treatment(core: str, before: str, glossary: Glossary) -> str:
+    """Ask the question before of the treatment that the fragment names, and of its other terms too."""
+    new = treatment_mentions(core, glossary)[0]
+    spoken = " ".join(content_words(core))
+    own = " ".join(content_words(" ".join(with_head(mention, core) for mention in mentions(core, glossary))))
+    if len(spoken.split()) > len(own.split()) and not _PLACED.match(core):
+        return core
+    changed = before
+    for other in mentions(core, glossary):
+        if other.sort != "treatment":
+            changed = _in_place_of(other, changed, glossary) or changed
+    old = treatment_mentions(changed, glossary)
+    article = re.search(r"\bthe\s+$", core[: new.start], _I)
+    # A way of giving a treatment keeps its article, a name has none: "the shot", "Spravato".
+    proper = new.text.casefold() in {word for each in glossary.treatments for word in each.words}
+    name = ("the " if article and not proper else "") + with_head(new, core)
+    if old:
+        return _replaced(changed, old, name)
+    if generic := _GENERIC.search(changed):
+        return f"{changed[: generic.start()]}{name}{changed[generic.end() :]}"
+    return f"{changed} {core}" if _PLACED.match(core) else f"{changed} with {name}"
+
+
+def _replaced(text: str, old: list[Mention], name: str) -> str:
+    """Put another treatment in the place of those named, and drop what is then named twice."""
+    first, *further = old
+    for mention in reversed(further):
+        text = re.sub(r"\s*(?:\b(?:and|or|y|o|with)\b|,)?\s*$", "", text[: mention.start]) + text[mention.end :]
+    head = re.compile(rf"\s+{HEADS}\b", _I).match(text, first.end)
+    headed = re.search(rf"\b{HEADS}$", name, _I)
+    start = text[: first.start]
+    if not headed and not head:
+        start = re.sub(r"\b(?:the|an?)\s+$", "", start, flags=_I)
+    if not headed and head and head.group().strip().casefold() in _WAYS_TO_GIVE:
+        # "Spravato" stands for "the ketamine shot", but "a Spravato visit" for "a ketamine visit".
+        start, end = re.sub(r"\b(?:the|an?)\s+$", "", start, flags=_I), head.end()
+    else:
+        end = head.end() if head and headed else first.end
+    return f"{start}{name}{text[end:]}"
+
+
+def _in_place_of(new: Mention, before: str, glossary: Glossary) -> str | None:
+    """Put a term in the place of one of the same sort: OCD for anxiety, weed for alcohol."""
+    for old in mentions(before, glossary):
+        if old.sort == new.sort != "treatment" and old.name != new.name:
+            return f"{before[: old.start]}{new.text}{before[old.end :]}"
+    return None
+
+
+def _alternative(core: str, before: str, glossary: Glossary) -> str | None:
+    """Replace the part of the question before that the fragment is another case of."""
+    if _ASPECT_HEAD.search(core):
+        return None
+    for mention in mentions(core, glossary):
+        if changed := _in_place_of(mention, before, glossary):
+            return changed
+    if placed := _PLACED.match(core):
+        same = list(re.finditer(rf"\b{placed.group(1)}\b", before, _I))
+        any_ = same or list(re.finditer(rf"\b{_PLACE}\b", before, _I))
+        return f"{before[: any_[-1].start()]}{core}" if any_ else f"{before} {core}"
+    doing = list(re.finditer(r"\b\w{2,}ing\b", before, _I))
+    if re.match(r"\w+ing\b", core, _I) and doing:
+        return f"{before[: doing[-1].start()]}{core}"
+    return _last_noun_replaced(core, before, glossary)
+
+
+def _last_noun_replaced(core: str, before: str, glossary: Glossary) -> str | None:
+    """Replace the last noun of a yes-or-no question: "older people" for "children"."""
+    if not _VERB_FIRST.match(before):
+        return None
+    words = before.split()
+    last = list(re.finditer(rf"\b{_PLACE}\s+(?:the\s+)?", before, _I))
+    start = last[-1].end() if last else len(before) - len(words[-1])
+    if treatment_mentions(before[start:], glossary) or len(words) < 3:
+        return None
+    return f"{before[:start]}{core}"
+
+
+def _aspect(core: str, before: str, glossary: Glossary) -> str:
+    """Ask the fragment of what the question before was about: "risks?" after "what is ketamine?"."""
+    about = treatment_mentions(before, glossary)
+    topic = with_head(about[0], before) if about else subject(before, glossary)
+    if not topic:
+        return f"{before}? {core}"
+    return f"{core} of {topic}" if _ASPECT_HEAD.search(core) else f"{core} with {topic}"
+
+
+def with_treatment(core: str, before: str, glossary: Glossary) -> str:
+    """Add of which treatment a question asks, that of the question before; without one, what that was about."""
+    if treatment_mentions(core, glossary):
+        return core
+    about = treatment_mentions(before, glossary)
+    topic = with_head(about[0], before) if about else subject(before, glossary)
+    if not topic:
+        return f"{before}? {core}"
+    counted = _COUNTED.match(core)
+    return f"{counted.group()} {topic}{core[counted.end() :]}" if counted else f"{core} with {topic}"
+
+
+def subject(question: str, glossary: Glossary) -> str:
+    """Return what a question is about, for "it" to stand for: what it asks the meaning of, else what it names first."""
+    asked = bare(question)
+    if defined := DEFINING.match(asked):
+        return re.sub(r"^(?:an?|un|una)\s+", "", defined.group("thing") or defined.group("word"), flags=_I)
+    named = [mention for mention in mentions(asked, glossary) if _is_noun(mention, asked)]
+    if named:
+        return with_head(named[0], asked)
+    return asked if is_fragment(asked) else ""
+
+
+def last_term(question: str, glossary: Glossary) -> str:
+    """Return the last term a question names: what "what does that mean?" asks of."""
+    terms = [mention.text for mention in mentions(question, glossary) if mention.sort != "treatment"]
+    return terms[-1] if terms else subject(question, glossary)
+
+
+def _is_noun(mention: Mention, text: str) -> bool:
+    if mention.sort == "treatment":
+        return True
+    verb = _VERB_BEFORE.search(text[: mention.start]) or mention.text.casefold().endswith(" with")
+    return not verb and not _NO_NOUN_AFTER.match(text, mention.end)

@@ -1,0 +1,126 @@
+"""The small words of questions, English and Spanish, and the places in a text that name a treatment or a term."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from corpus.glossary import Glossary
+
+WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+
+ASKING = (
+    r"(?:what|which|who|whom|whose|when|where|why|how|whether|por qué|para qué|qué|cuál(?:es)?|cuánt[oa]s?|cómo|cuándo"
+    r"|dónde|quién(?:es)?)"
+)
+"""Words a question opens with."""
+HELPING = (
+    r"(?:is|are|was|were|do|does|did|can|could|will|would|should|may|might|has|have|had|must|isn['’]t|aren['’]t|don['’]t"
+    r"|doesn['’]t|didn['’]t|can['’]t|won['’]t|es|está|están|son|puede|puedo|pueden|hay|tiene|tienen|debo|debe|se|cubre"
+    r"|dura|duran|funciona|sirve)"
+)
+"""Verbs a question turns round its subject, or opens with."""
+
+_SMALL = frozenset(
+    """
+    a an and any are as at be been being but by can could did do does done for from get gets give given go had has have
+    he her his how i if in into is it its just like many may me might much must my no not of off on or our out she
+    should so some than that the their them then there these they this those to too us was we were what when where
+    which who whom whose why will with would yes you your about also again all another anything both each either else
+    every exactly more most neither one ones only other others people same someone something still such tell thing
+    things very want wants know please ok okay really usually often ever after afterwards
+    before until mean means meant explain
+    el la los las un una unos unas de del al que en y e o con por para como pero mas muy ya si no se su sus mi mis tu
+    me te lo nos es son está están esto eso hay qué cuál cuáles cómo cuánto cuánta cuántos cuántas cuándo dónde quién
+    también puede puedo pueden tiene
+    """.split()
+)
+_ASPECTS = frozenset(
+    """
+    administered affect affects afterwards appointment appointments approved begin benefit benefits best better common
+    cost costs cover covered covers dangerous day days dose doses dosing drug drugs effect effective effects expensive
+    fast feel feels first happen happens harm help helpful helps hour hours hurt hurts injection last lasts length long
+    medication medicine minute minutes month months need needed needs number number painful paid pay price prices
+    quickly relief result results risk risks risky safe safety schedule session sessions shot shots side slow soon
+    start starts stop strong take taken takes time times treatment treatments visit visits watch week weekly weeks well
+    work working works wrong year years bad badly good free legal daily side-effects downsides dangers
+    costo precio riesgos riesgo efectos secundarios dosis duele dura duran funciona sesión sesiones tratamiento veces
+    visita visitas segura seguro
+    """.split()
+)
+"""What is asked about any treatment: a question that says no more than these leaves open which one."""
+
+HEADS = (
+    r"(?:treatments?|therap(?:y|ies)|sessions?|visits?|shots?|doses?|injections?|infusions?|drips?|sprays?|appointments?"
+    r"|series|label|devices?)"
+)
+"""Nouns that follow a treatment's name and belong to it: "a Spravato visit"."""
+
+
+DEFINING = re.compile(
+    r"^(?:(?:what|who)(?:['’]?s| is| are| was| were)|what about"
+    r"|(?:can you |could you |please )?(?:tell me|explain|describe)(?: to me)?(?: more)?(?: about)?"
+    r"|qué (?:es|son)|cuál(?:es)? (?:es|son))\s+(?P<thing>.+)$"
+    r"|^what (?:does|do|is)\s+(?P<word>.+?)\s+(?:mean|stand for|meant by)$",
+    re.IGNORECASE,
+)
+"""A question that asks what something is, without its question mark."""
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A treatment or a term of the glossary, where a text names it."""
+
+    start: int
+    end: int
+    text: str
+    sort: str
+    """`treatment`, or the article that explains the term: terms of one article can stand for each other."""
+    name: str
+    """The treatment's name, or the term."""
+
+
+def content_words(text: str) -> list[str]:
+    """Return the words of a question that say what it is about, case-folded."""
+    return [word for word in WORD.findall(text.casefold().replace("’", "'")) if word not in _SMALL]
+
+
+def is_open(text: str) -> bool:
+    """Tell whether a question says nothing that could not be asked of any treatment: "how many sessions are there?"."""
+    return all(word in _ASPECTS for word in content_words(text))
+
+
+def bare(text: str) -> str:
+    """Return a question without the marks round it."""
+    return " ".join(text.split()).strip(" ¿?.!,;:")
+
+
+def mentions(text: str, glossary: Glossary) -> list[Mention]:
+    """Return the treatments and terms that `text` names, in order; of two that overlap the longer."""
+    pattern, known = _lexicon(glossary)
+    found = pattern.finditer(text) if pattern else ()
+    return [Mention(m.start(), m.end(), m.group(), *known[m.group().casefold()]) for m in found]
+
+
+def treatment_mentions(text: str, glossary: Glossary) -> list[Mention]:
+    """Return only the treatments."""
+    return [mention for mention in mentions(text, glossary) if mention.sort == "treatment"]
+
+
+def with_head(mention: Mention, text: str) -> str:
+    """Return the mention with the noun that belongs to it, if one follows: "ketamine shot"."""
+    match = re.compile(rf"\s+{HEADS}\b", re.IGNORECASE).match(text, mention.end)
+    return mention.text + (match.group() if match else "")
+
+
+@cache
+def _lexicon(glossary: Glossary) -> tuple[re.Pattern[str] | None, dict[str, tuple[str, str]]]:
+    known: dict[str, tuple[str, str]] = {}
+    for term in glossary.terms:
+        for word in (term.term, *term.lay):
+            known.setdefault(word.casefold(), (term.article, term.term))
+    for treatment in glossary.treatments:
+        own = [term for term in glossary.terms if term.term.casefold() in treatment.words]
+        for word in (*treatment.words, *(lay for term in own for lay in (term.term, *term.lay))):
+            known[word.casefold()] = ("treatment", treatment.name)
+    listed = "|".join(re.escape(word) for word in sorted(known, key=len, reverse=True))
+    return (re.compile(rf"(?<!\w)(?:{listed})(?!\w)", re.IGNORECASE) if known else None), known
