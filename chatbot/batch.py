@@ -16,7 +16,9 @@ def run_conversation(bot: Bot, turns: Sequence[str]) -> dict[str, Any]:
 def _passages(trace: Trace) -> list[dict[str, Any]]:
     if trace.composed is None:
         return []
+    found = trace.composed.found
+    hits = {hit.passage.id: hit for part in reversed((found, *found.others)) for hit in part.hits}
     return [
         {"article": hit.passage.article, "text": hit.passage.text, "score": round(hit.score, 6)}
-        for hit in trace.composed.found.hits
+        for hit in sorted(hits.values(), key=lambda hit: -hit.score)
     ]

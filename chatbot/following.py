@@ -8,8 +8,8 @@ correction ("no, I meant the shot"), a question word ("why?"), a fragment ("and 
 import re
 from dataclasses import dataclass
 
-from chatbot.fragments import WHICH, between, is_fragment, last_term, merged, subject, with_treatment
-from chatbot.phrases import DEFINING, HEADS, bare, is_open, mentions, treatment_mentions
+from chatbot.fragments import VERB_FIRST, WHICH, between, is_fragment, last_term, merged, subject, with_treatment
+from chatbot.phrases import DEFINING, HEADS, bare, is_open, mentions, says_one_thing, treatment_mentions
 from corpus.glossary import Glossary
 
 _I = re.IGNORECASE
@@ -59,6 +59,7 @@ _AFTERWARDS = re.compile(r"\b(?:afterwards?|right after)\b(?=\W*$)", _I)
 _BOUNDARY = re.compile(r"[,;:?]|\b(?:and|or|but|if|when|because|so|since|y|pero|si|cuando|porque)\b", _I)
 """Where another clause begins: a pronoun never stands for a noun of its own clause."""
 _MORE = re.compile(r"^\W*(?:(?:tell me |know |explain |say )?more|go on|anything else|what else|algo más|más)\W*$", _I)
+_HOW = re.compile(r"^(?:how|who|why|cómo|quién|por qué)\b", _I)
 _BRIDGING = re.compile(rf"\b(?:the|each|every|all|those|these|this|that)\s+(?:\w+\s+)?{HEADS}\b", _I)
 
 
@@ -164,11 +165,13 @@ def _topic_of(word: str, before: str, glossary: Glossary) -> str:
 
 def _left_open(core: str, before: str, glossary: Glossary, *, led: bool) -> str:
     """Add the treatment to a question that does not say of which it asks; one that stands alone stays as it is."""
-    if mentions(core, glossary) and not (led and not treatment_mentions(core, glossary)):
+    if treatment_mentions(core, glossary) or (DEFINING.match(core) and not is_open(core)):
         return core
-    if DEFINING.match(core) and not is_open(core):
-        return core
-    if led or is_open(core) or _BRIDGING.search(core):
+    yes_or_no = bool(VERB_FIRST.match(core))
+    asks_how = bool(_HOW.match(core)) and not mentions(core, glossary)
+    if led or is_open(core) or (says_one_thing(core) and (yes_or_no or asks_how)):
+        return with_treatment(core, before, glossary)
+    if _BRIDGING.search(core) and not mentions(core, glossary):
         return with_treatment(core, before, glossary)
     return core
 

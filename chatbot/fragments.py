@@ -22,7 +22,8 @@ WH_CLAUSE = re.compile(rf"^(?P<wh>{ASKING}(?:\s+\S+){{0,4}}?)\s+(?P<rest>{HELPIN
 """A question word, and from its verb on the question itself."""
 WHICH = re.compile(rf"^(?:which|cuál)\b(?!\s+(?!(?:of|one|{HELPING})\b))|\b(?:which one|the two|either|both)\b", _I)
 """A choice between two things named before."""
-_VERB_FIRST = re.compile(rf"^{HELPING}\s+\S+", _I)
+VERB_FIRST = re.compile(rf"^{HELPING}\s+\S+", _I)
+"""A question to be answered with yes or no."""
 _TELLING = re.compile(
     r"^(?:tell|explain|describe|give|show)\b|^(?:what|who|which)\s+(?:if|happens?|helps?|gets?|works?|causes?|\w+s)\b\s+\w"
     r"|\b(?:i|we|he|she|they|people|patients|you)\s+(?:\w+\s+)?\w+",
@@ -32,7 +33,7 @@ _FEW = 6
 """Words of a fragment at most: longer, it says enough by itself."""
 _QUESTION_WORD = re.compile(rf"^{ASKING}\b", _I)
 _WHY = re.compile(r"^(?:why|how come|por qué)\b", _I)
-_COUNTED = re.compile(rf"^how many(?=\s+{HELPING}\b)", _I)
+_COUNTED = re.compile(rf"^how many(?=\s+{HELPING}\b|$)", _I)
 _COUNTING = re.compile(r"^(?:how (?:many|much)|cuánt[oa]s)\b", _I)
 _ASPECT_HEAD = re.compile(
     r"\b(?:costs?|price|risks?|dangers?|downsides?|side effects?|effects?|benefits?|dose|dosage|schedule|results?"
@@ -58,7 +59,7 @@ def is_fragment(text: str) -> bool:
     """Tell whether a text is no sentence: a noun, a question word, a few words that hang on what was asked."""
     if len(text.split()) > _FEW:
         return False
-    return not (WH_CLAUSE.match(text) or _VERB_FIRST.match(text) or _TELLING.search(text))
+    return not (WH_CLAUSE.match(text) or VERB_FIRST.match(text) or _TELLING.search(text))
 
 
 def merged(core: str, before: str, glossary: Glossary) -> str:
@@ -92,7 +93,7 @@ def _asked_anew(core: str, before: str, glossary: Glossary) -> str:
         return with_treatment(core, before, glossary)
     if clause:
         return f"{core} {clause.group('rest')}"
-    if _VERB_FIRST.match(before) and not _COUNTING.match(core):
+    if VERB_FIRST.match(before) and not _COUNTING.match(core):
         return f"{core} {before[0].lower()}{before[1:]}"
     return with_treatment(core, before, glossary)
 
@@ -165,7 +166,7 @@ def _alternative(core: str, before: str, glossary: Glossary) -> str | None:
 
 def _last_noun_replaced(core: str, before: str, glossary: Glossary) -> str | None:
     """Replace the last noun of a yes-or-no question: "older people" for "children"."""
-    if not _VERB_FIRST.match(before):
+    if not VERB_FIRST.match(before):
         return None
     words = before.split()
     last = list(re.finditer(rf"\b{_PLACE}\s+(?:the\s+)?", before, _I))

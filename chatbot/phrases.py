@@ -26,7 +26,7 @@ _SMALL = frozenset(
     he her his how i if in into is it its just like many may me might much must my no not of off on or our out she
     should so some than that the their them then there these they this those to too us was we were what when where
     which who whom whose why will with would yes you your about also again all another anything both each either else
-    every exactly more most neither one ones only other others people same someone something still such tell thing
+    every exactly more most neither one ones only other others people same someone something still such tell thing up
     things very want wants know please ok okay really usually often ever after afterwards
     before until mean means meant explain
     el la los las un una unos unas de del al que en y e o con por para como pero mas muy ya si no se su sus mi mis tu
@@ -92,6 +92,11 @@ def is_open(text: str) -> bool:
 def bare(text: str) -> str:
     """Return a question without the marks round it."""
     return " ".join(text.split()).strip(" ¿?.!,;:")
+
+
+def says_one_thing(text: str) -> bool:
+    """Tell whether a question holds no more than one word of its own: "can people drive?"."""
+    return sum(word not in _ASPECTS for word in content_words(text)) <= 1
 
 
 def mentions(text: str, glossary: Glossary) -> list[Mention]:

@@ -90,6 +90,20 @@ def test_a_question_that_stands_alone_inherits_nothing(now: str) -> None:
     assert (full.text, full.refers_back) == (now, False)
 
 
+@pytest.mark.parametrize(
+    ("now", "full"),
+    [
+        ("can people drive?", "Can people drive with Spravato?"),
+        ("is nausea common?", "Is nausea common with Spravato?"),
+        ("how long does the relief last", "How long does the relief last with Spravato?"),
+        ("How many sessions are there?", "How many sessions are there with Spravato?"),
+        ("and do plans pay for the visits?", "Do plans pay for the visits with Spravato?"),
+    ],
+)
+def test_a_question_that_could_be_asked_of_any_treatment_is_asked_of_the_last_one(now: str, full: str) -> None:
+    assert resolved("What is Spravato?", now) == full
+
+
 def test_a_new_topic_announced_as_one_inherits_nothing() -> None:
     assert resolved("What is TMS?", "different question: does it hurt") == "does it hurt"
 
