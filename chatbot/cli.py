@@ -61,6 +61,7 @@ def serve(host: str = "127.0.0.1", port: int = 7860) -> None:
 def ask(
     question: Annotated[str, typer.Argument(help="The question; leave it out with --batch.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Print also how it came about.")] = False,
     batch: Annotated[Path | None, typer.Option(help='A file of lines {"id": …, "turns": ["…", …]}.')] = None,
     out: Annotated[Path | None, typer.Option(help="Where --batch writes one line a conversation.")] = None,
 ) -> None:
@@ -69,8 +70,10 @@ def ask(
         raise CommandError("give either a question or --batch FILE. See 'chatbot ask --help'")
     if batch is None:
         with _bot() as bot:
-            _print(_answer(bot, question), as_json)
+            _ask(bot, question, as_json=as_json, explain=explain)
         return
+    if explain:
+        raise CommandError("--explain explains one question. Leave out --batch, or --explain")
     if out is None:
         raise CommandError("--batch needs --out FILE for the answers")
     conversations = _read_batch(batch)
@@ -217,10 +220,17 @@ def _open(settings: "Settings") -> "Bot":
         raise CommandError(message) from error
 
 
-def _answer(bot: "Bot", question: str) -> "Answer":
+def _ask(bot: "Bot", question: str, *, as_json: bool, explain: bool) -> None:
     from chatbot.conversation import Question
+    from chatbot.tracing import explained_json, trace_lines
 
-    return bot.ask(Question(question))
+    trace = bot.explain(Question(question))
+    if as_json and explain:
+        typer.echo(explained_json(trace))
+        return
+    _print(trace.answer, as_json)
+    if explain:
+        typer.echo("\n".join(["", "-" * 80, *trace_lines(trace)]))
 
 
 def _print(answer: "Answer", as_json: bool) -> None:

@@ -20,7 +20,8 @@ MAX_SENTENCES = 4
 """Slices shown, lead-ins included."""
 READ_AT_MOST = 20
 """Candidates the reader judges: more cost time and hardly ever hold the answer."""
-_NEAR_BEST = 0.35
+_UNREAD = "is not among the most promising, so it was not read"
+NEAR_BEST = 0.35
 """Another sentence is shown if its odds of being right are at least this share of the best one's."""
 _ASKS_OF_THE_CLINIC = re.compile(
     r"\b(?:do|does|did|can|could|will|would) (?:you|your clinic|the clinic|they) (?:also |even |still )?"
@@ -108,7 +109,8 @@ def read(query: Query, gathered: Gathered, reader: Read) -> Gathered:
     texts = [in_context(c.passage.heading, c.lead_in_text, c.text) for c in promising]
     odds = reader(query.resolved, texts) if texts else []
     judged = [_judged(candidate, float(odd)) for candidate, odd in zip(promising, odds, strict=True)]
-    return Gathered(_best_first(judged), gathered.dropped)
+    unread = [Dropped(each.passage.id, each.text, _UNREAD) for each in gathered.ranked[READ_AT_MOST:]]
+    return Gathered(_best_first(judged), (*gathered.dropped, *unread))
 
 
 def select(gathered: Gathered, sources: Sources) -> Selection:
@@ -267,14 +269,15 @@ def _choose(ranked: Sequence[Candidate], lexical: Lexical) -> list[Candidate]:
     best = ranked[0]
     chosen = [best]
     for candidate in ranked[1:]:
-        if _odds(candidate) < _odds(best) * _NEAR_BEST or _slices([*chosen, candidate]) > MAX_SENTENCES:
+        if odds_of(candidate) < odds_of(best) * NEAR_BEST or _slices([*chosen, candidate]) > MAX_SENTENCES:
             break
         if not any(_says_the_same(candidate, other, lexical) for other in chosen):
             chosen.append(candidate)
     return chosen
 
 
-def _odds(candidate: Candidate) -> float:
+def odds_of(candidate: Candidate) -> float:
+    """Return the odds of a candidate's score, by which sentences are compared."""
     return candidate.score / (1 - candidate.score)
 
 

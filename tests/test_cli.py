@@ -65,6 +65,17 @@ def test_ask_json_is_one_json_object(run: Run) -> None:
     assert answer["citations"][0]["article"] == "sleep"
 
 
+def test_explain_follows_the_answer_and_with_json_stands_beside_it(run: Run) -> None:
+    _, plain, _ = run("ask", "How many hours of sleep do adults need?")
+    code, out, _ = run("ask", "How many hours of sleep do adults need?", "--explain")
+    assert code == 0
+    assert out.startswith(plain)
+    assert "Sentences judged, best first" in out
+    _, out, _ = run("ask", "How many hours of sleep do adults need?", "--json", "--explain")
+    both = json.loads(out)
+    assert both["answer"]["citations"][0]["article"] == both["trace"]["passages"][0]["passage"].partition("#")[0]
+
+
 def test_a_batch_writes_one_line_a_conversation_in_order(run: Run, tmp_path: Path) -> None:
     asked, answered = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     lines = [{"id": "x", "turns": ["How much sleep do adults need?", "and teenagers?"]}, {"id": 2, "turns": ["hello"]}]
@@ -97,6 +108,7 @@ def test_a_bad_batch_line_is_named_before_anything_is_asked(run: Run, tmp_path: 
     [
         (["ask"], "ask --help"),
         (["ask", "hello", "--batch", "x"], "ask --help"),
+        (["ask", "--batch", "x", "--out", "y", "--explain"], "Leave out --batch"),
         (["ask", "--batch", "missing.jsonl", "--out", "x"], "UTF-8 file"),
         (["ask", "--batch", "missing.jsonl"], "--out FILE"),
     ],
