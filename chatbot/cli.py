@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -83,8 +83,10 @@ def ask(
 
 @app.command()
 def index(rebuild: Annotated[bool, typer.Option(help="Build everything anew, the embedder included.")] = False) -> None:
-    """Build the index, or update it where articles have changed."""
+    """Build the index, or update it where articles have changed, and measure what its confidence is worth."""
     _build(_settings(), rebuild=rebuild)
+    # An index without these figures is still good, so the exit code does not depend on them.
+    _run_module("evals.own_questions", "--brief")
 
 
 @app.command(name="import")
@@ -127,22 +129,33 @@ def eval_(
     misses: Annotated[bool, typer.Option(help="List every case that went wrong.")] = False,
 ) -> None:
     """Ask every case of the suites and print figures with their counts and 95 % intervals."""
-    _run_module("evals.run", *suites, *(["--misses"] if misses else []))
+    raise typer.Exit(_run_module("evals.run", *suites, *(["--misses"] if misses else [])))
 
 
 @app.command()
 def bench(
+    what: Annotated[Literal["cold", "retrieval", "warm"], typer.Argument(help="What to measure.")] = "cold",
+    data: Annotated[Path, typer.Argument(help="Public question sets, for retrieval.")] = Path("../shared/data"),
     runs: Annotated[int, typer.Option(min=1, max=50, help="Cold runs of each side.")] = 5,
+    questions: Annotated[int, typer.Option(min=10, help="Questions of each set, or to time.")] = 150,
 ) -> None:
-    """Time a cold `chatbot ask` against a plain LangChain + Chroma + sentence-transformers script, in turn."""
-    _run_module("evals.cold_start", "--runs", str(runs))
+    """Measure against LangChain's tutorial stack: a cold answer, what is found, or a warm answer."""
+    if what == "retrieval" and not data.is_dir():
+        step = "Give the folder of the public question sets: chatbot bench retrieval DATA"
+        raise CommandError(f"{data}: no such folder. {step}")
+    modules = {
+        "cold": ["evals.cold_start", "--runs", str(runs)],
+        "retrieval": ["evals.retrieval_bench", str(data), "--questions", str(questions)],
+        "warm": ["evals.warm", "--questions", str(questions)],
+    }
+    raise typer.Exit(_run_module(*modules[what]))
 
 
-def _run_module(module: str, *arguments: str) -> None:
-    """Run a module that stands above the command line, in a process of its own, and end as it ends."""
+def _run_module(*arguments: str) -> int:
+    """Run a module of evals, which stand above the command line and are not imported by it."""
     import subprocess
 
-    raise typer.Exit(subprocess.run([sys.executable, "-m", module, *arguments], check=False).returncode)
+    return subprocess.run([sys.executable, "-m", *arguments], check=False).returncode
 
 
 def _settings() -> "Settings":

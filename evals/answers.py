@@ -14,6 +14,7 @@ from typing import Any
 
 from chatbot.bot import Bot, Trace
 from chatbot.conversation import Question
+from evals.calibration import Decided, calibrate, report
 from evals.statistics import auroc, share_line
 
 
@@ -81,7 +82,8 @@ def summary(judged: Sequence[Judged]) -> list[str]:
     present = [_confidence(each) for each in judged if each.case.gold]
     absent = [_confidence(each) for each in judged if not each.case.gold]
     lines = [share_line(kind, sum(results), len(results)) for kind, results in sorted(by_kind.items())]
-    return [*lines, f"AUROC, confidence where answerable above where not: {auroc(present, absent):.3f}"]
+    separation = f"AUROC, confidence where answerable above where not: {auroc(present, absent):.3f}"
+    return [*lines, separation, "", *report(calibrate(decided(judged)))]
 
 
 def _confidence(judged: Judged) -> float:
@@ -95,3 +97,15 @@ def misses(judged: Iterable[Judged]) -> Iterator[str]:
         if each.shown_right != bool(each.case.gold) or (each.answered and not each.case.gold):
             shown = each.trace.answer.text[:200]
             yield f"{each.case.id} [{each.case.kind}] {each.case.question}\n    {shown!r}"
+
+
+def decided(judged: Iterable[Judged]) -> list[Decided]:
+    """Return the cases that were searched for, judged by what was chosen for them, shown or not."""
+    found = []
+    for each in judged:
+        selection = each.trace.composed.selection if each.trace.composed else None
+        if selection:
+            chosen = " ".join(f"{candidate.lead_in_text} {candidate.text}" for candidate in selection.chosen)
+            right = any(says(chosen, wanted) for wanted in each.case.must_say)
+            found.append(Decided(selection.confidence, right))
+    return found

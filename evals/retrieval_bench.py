@@ -1,242 +1,130 @@
-"""Compare ways of fusing dense and word search on public question sets; `python -m evals.retrieval_bench DATA`.
+"""`chatbot bench retrieval`: our search beside words alone, vectors alone and the tutorial stack, in one run.
 
-In use (`index.searching.fuse`): the plain mean of the cosine and of BM25's share of the most it could be. Settings were
-chosen on one half of the questions; on the other half (2026-11-22, MRR with 95 % interval, 597, 646 and 500 texts):
-
-| fusion           | setting | ClapNQ, n=77      | SQuAD 2, n=300    | MedQuAD, n=250       |
-|------------------|---------|-------------------|-------------------|----------------------|
-| words alone      |         | .947 [.908, .981] | .874 [.844, .904] | .986 [.972, .996]    |
-| dense alone      |         | .981 [.955, 1.00] | .822 [.786, .858] | .995 [.987, 1.00]    |
-| reciprocal ranks | k = 1   | .987 [.968, 1.00] | .885 [.856, .912] | .995 [.986, 1.00]    |
-| mean, best is 1  | 0.7     | .987 [.968, 1.00] | .896 [.869, .923] | 1.00                 |
-| mean, 0 to 1     | 0.7     | .987 [.968, 1.00] | .888 [.860, .917] | 1.00                 |
-| mean of shares   | 0.5     | .987 [.968, 1.00] | .901 [.874, .927] | 1.00                 |
-
-No other fusion is better on any set, and only this one's scores can be compared between questions: the others make the
-best passage of a question nothing answers look like that of any other.
+All four rank whole articles, each by its best passage or chunk. The tutorial stack gets title and body of the same
+articles. Questions that nothing answers are left out: this measures finding, not knowing when to stop.
 """
 
-import json
+import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import log2
 from pathlib import Path
-from typing import Any, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from index.building import build
-from index.searching import Hit, Index, fuse
+from corpus.article import load_articles
+from evals.intervals import Measured, Values, machine, mean_of
+from evals.question_sets import PUBLIC, QuestionSet, public_sets, shipped_set, thinned, write_pages
+from evals.tutorial_stack import Nearest, build, keep_offline, open_nearest
+from index.building import build as build_index
+from index.searching import Hit, Index
 
-Scores = NDArray[np.float32]
-Row = TypeVar("Row")
-
-_QUESTIONS = 600
-"""At most so many of each set."""
-_MEDQUAD_ANSWERS = 500
-_RESAMPLES = 1000
-_ALL = 10**6
-
-
-@dataclass(frozen=True)
-class QuestionSet:
-    """Texts to search, and questions of which each is answered by one of them."""
-
-    name: str
-    texts: dict[str, tuple[str, str]]
-    """Id -> title and text."""
-    questions: list[tuple[str, str]]
-    """Question and the id of the text that answers it."""
+METRICS = ("recall@1", "recall@5", "MRR@10", "nDCG@10")
+TUTORIAL = "tutorial stack"
+_DEPTH = 10
+_CHUNKS = 60
+"""Chunks asked of the tutorial stack: enough for ten different articles."""
+_PASSAGES = 10**6
 
 
 @dataclass(frozen=True)
-class Searched:
-    """A question's candidates with their scores, before fusion."""
-
-    gold: str
-    articles: tuple[str, ...]
-    dense: Scores
-    lexical: Scores
-
-
-@dataclass(frozen=True)
-class Fusion:
-    """One way of making one score of two."""
-
-    kind: str
-    setting: float
-    apply: Callable[[Scores, Scores], Scores]
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A mean over questions, with its bootstrapped 95 % interval."""
-
-    mean: float
-    low: float
-    high: float
-
-    def __str__(self) -> str:
-        """Write it for a table."""
-        return f"{self.mean:.3f} [{self.low:.3f}, {self.high:.3f}]"
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """How well a fusion does on the held-out half of a set."""
+class Compared:
+    """What every side found for one set of questions."""
 
     question_set: str
-    fusion: Fusion
+    articles: int
     n: int
-    recall_1: Measured
-    recall_5: Measured
-    mrr: Measured
+    sides: dict[str, tuple[Measured, ...]]
+    """Side -> its figures, in the order of METRICS."""
+    ahead: dict[str, tuple[Measured, ...]]
+    """Side -> question by question, how far it is ahead of the tutorial stack."""
 
 
-def compare_fusions(data: Path) -> list[Comparison]:
-    """Choose each kind's setting on one half of the questions of all sets under `data`; measure it on the other."""
-    searched = {question_set.name: found for question_set, found in _search_all(_question_sets(data))}
-    tuning = [found[::2] for found in searched.values()]
-    chosen = [_best(variants, tuning) for variants in _fusions()]
-    return [_compare(name, fusion, found[1::2]) for name, found in searched.items() for fusion in chosen]
+def compare(question_set: QuestionSet, folder: Path) -> Compared:
+    """Index the set's articles on every side and ask all its questions; `folder` keeps the exported model for more."""
+    articles = folder / question_set.name / "articles"
+    write_pages(question_set, articles)
+    build_index(articles, folder / "index", embedder="")
+    texts = {each.id: f"{each.title}\n\n{each.text[each.body_start :]}" for each in load_articles(articles)}
+    build(folder / question_set.name / "tutorial", texts)
+    nearest = open_nearest(folder / question_set.name / "tutorial")
+    index = Index.open(folder / "index", embedder="")
+    has_keys = any(passage.questions for passage in index.passages)
+    bare = index.without_questions() if has_keys else None
+    scored: dict[str, list[tuple[float, ...]]] = {}
+    for question, gold in question_set.questions:
+        for side, ranking in _rankings(question, index, bare, nearest):
+            scored.setdefault(side, []).append(scores(ranking, gold))
+    index.close()
+    return _compared(question_set, {side: np.array(rows) for side, rows in scored.items()})
 
 
-def _fusions() -> list[list[Fusion]]:
-    """Return the kinds of fusion, each with the settings to choose from."""
-    weights = [weight / 10 for weight in range(1, 10)]
-    return [
-        [Fusion("in use", 0, fuse)],
-        [Fusion("words alone", 0, lambda dense, lexical: lexical)],
-        [Fusion("dense alone", 0, lambda dense, lexical: dense)],
-        [Fusion("reciprocal ranks", k, _by_ranks(k)) for k in (1, 2, 5, 10, 20, 60)],
-        [Fusion("mean of shares", weight, _mean(weight, lambda scores: scores)) for weight in weights],
-        [Fusion("mean, best is 1", weight, _mean(weight, _best_is_1)) for weight in weights],
-        [Fusion("mean, 0 to 1", weight, _mean(weight, _from_0_to_1)) for weight in weights],
-    ]
+def _rankings(question: str, index: Index, bare: Index | None, nearest: Nearest) -> Iterator[tuple[str, list[str]]]:
+    hits = index.search(question, _PASSAGES)
+    yield "hybrid (in use)", _articles(hits)
+    if bare:
+        yield "hybrid, no section questions", _articles(bare.search(question, _PASSAGES))
+    yield "BM25 alone", _articles(sorted((hit for hit in hits if hit.lexical > 0), key=lambda hit: -hit.lexical))
+    yield "vectors alone", _articles(sorted(hits, key=lambda hit: -hit.dense))
+    yield TUTORIAL, list(dict.fromkeys(nearest(question, _CHUNKS)))
 
 
-def _by_ranks(k: float) -> Callable[[Scores, Scores], Scores]:
-    def apply(dense: Scores, lexical: Scores) -> Scores:
-        found = np.where(lexical > 0, 1 / (k + _ranks(lexical)), 0)
-        return np.asarray(1 / (k + _ranks(dense)) + found, dtype=np.float32)
-
-    return apply
+def _articles(hits: Iterable[Hit]) -> list[str]:
+    return list(dict.fromkeys(hit.passage.article for hit in hits))
 
 
-def _ranks(scores: Scores) -> NDArray[np.int64]:
-    ranks = np.empty(len(scores), dtype=np.int64)
-    ranks[np.argsort(-scores, kind="stable")] = np.arange(1, len(scores) + 1)
-    return ranks
+def scores(ranking: Sequence[str], gold: frozenset[str]) -> tuple[float, ...]:
+    """Return one ranking's figures, in the order of METRICS; a gold article below place 10 counts as not found."""
+    places = [place for place, name in enumerate(ranking[:_DEPTH], 1) if name in gold]
+    first = places[0] if places else float("inf")
+    gain = sum(1 / log2(place + 1) for place in places)
+    most = sum(1 / log2(place + 1) for place in range(1, min(len(gold), _DEPTH) + 1))
+    return float(first <= 1), float(first <= 5), 1 / first, gain / most
 
 
-def _mean(weight: float, scale: Callable[[Scores], Scores]) -> Callable[[Scores, Scores], Scores]:
-    return lambda dense, lexical: weight * scale(dense) + (1 - weight) * scale(lexical)
+def _compared(question_set: QuestionSet, scored: dict[str, Values]) -> Compared:
+    theirs = scored[TUTORIAL]
+    sides = {side: _each(rows) for side, rows in scored.items()}
+    ahead = {side: _each(rows - theirs) for side, rows in scored.items() if side != TUTORIAL}
+    return Compared(question_set.name, len(question_set.pages), len(theirs), sides, ahead)
 
 
-def _best_is_1(scores: Scores) -> Scores:
-    return np.asarray(scores / max(float(scores.max()), 1e-9), dtype=np.float32)
+def _each(rows: Values) -> tuple[Measured, ...]:
+    return tuple(mean_of(column) for column in rows.T)
 
 
-def _from_0_to_1(scores: Scores) -> Scores:
-    width = max(float(scores.max() - scores.min()), 1e-9)
-    return np.asarray((scores - scores.min()) / width, dtype=np.float32)
+def report(compared: Compared) -> list[str]:
+    """Return the tables of one set."""
+    lines = [f"{compared.question_set}: {compared.n} questions, {compared.articles} articles", _row("", METRICS)]
+    lines += [_row(side, measured) for side, measured in compared.sides.items()]
+    lines.append(f"ahead of the {TUTORIAL}, question by question:")
+    return [*lines, *(_row(f"  {side}", measured) for side, measured in compared.ahead.items()), ""]
 
 
-def _best(variants: Sequence[Fusion], tuning: Sequence[Sequence[Searched]]) -> Fusion:
-    """Return the variant with the best MRR, each set counting the same."""
-    return max(variants, key=lambda fusion: float(np.mean([(1 / _gold_ranks(fusion, half)).mean() for half in tuning])))
-
-
-def _compare(name: str, fusion: Fusion, held_out: Sequence[Searched]) -> Comparison:
-    ranks = _gold_ranks(fusion, held_out)
-    recall_1, recall_5 = (_measure((ranks <= depth).astype(np.float64)) for depth in (1, 5))
-    return Comparison(name, fusion, len(held_out), recall_1, recall_5, _measure(1 / ranks))
-
-
-def _gold_ranks(fusion: Fusion, searched: Iterable[Searched]) -> NDArray[np.float64]:
-    """Return the place of the right text for each question, infinity where it was no candidate."""
-    places = []
-    for found in searched:
-        order = np.argsort(-fusion.apply(found.dense, found.lexical), kind="stable")
-        articles = list(dict.fromkeys(found.articles[at] for at in order))
-        places.append(articles.index(found.gold) + 1 if found.gold in articles else np.inf)
-    return np.array(places, dtype=np.float64)
-
-
-def _measure(values: NDArray[np.float64]) -> Measured:
-    random = np.random.default_rng(1)
-    means = random.choice(values, (_RESAMPLES, len(values))).mean(axis=1)
-    low, high = np.percentile(means, (2.5, 97.5))
-    return Measured(float(values.mean()), float(low), float(high))
-
-
-def _search_all(sets: Iterable[QuestionSet]) -> Iterator[tuple[QuestionSet, list[Searched]]]:
-    with tempfile.TemporaryDirectory() as folder:
-        for question_set in sets:
-            articles = Path(folder) / question_set.name
-            articles.mkdir()
-            for name, (title, text) in question_set.texts.items():
-                page = f"---\nid: {name}\ntitle: {json.dumps(title)}\n---\n\n{text}\n"
-                (articles / f"{name}.md").write_text(page, encoding="utf-8")
-            # One index folder for all: the model is then exported once.
-            build(articles, Path(folder) / "index", embedder="")
-            index = Index.open(Path(folder) / "index", embedder="")
-            yield question_set, [_search(index, question, gold) for question, gold in question_set.questions]
-            index.close()
-
-
-def _search(index: Index, question: str, gold: str) -> Searched:
-    hits: list[Hit] = index.search(question, _ALL)
-    dense = np.array([hit.dense for hit in hits], dtype=np.float32)
-    lexical = np.array([hit.lexical for hit in hits], dtype=np.float32)
-    return Searched(gold, tuple(hit.passage.article for hit in hits), dense, lexical)
-
-
-def _question_sets(data: Path) -> Iterator[QuestionSet]:
-    for name, answered in (("clapnq", _clapnq), ("squad2", _squad2)):
-        texts = {_slug(row["id"]): (row["title"], row["text"]) for row in _rows(data / name / "passages.jsonl")}
-        rows = [row for row in _rows(data / name / "questions.jsonl") if answered(row)]
-        questions = [(row["question"], _slug(row["passage_id"])) for row in rows]
-        yield QuestionSet(name, texts, _thinned(questions, _QUESTIONS))
-    rows = list({row["answer"]: row for row in _rows(data / "medquad" / "answered.jsonl")}.values())
-    rows = _thinned(rows, _MEDQUAD_ANSWERS)
-    texts = {_slug(row["id"]): (row["focus"], row["answer"]) for row in rows}
-    yield QuestionSet("medquad", texts, [(row["question"], _slug(row["id"])) for row in rows])
-
-
-def _clapnq(row: dict[str, Any]) -> bool:
-    return bool(row["answerable"])
-
-
-def _squad2(row: dict[str, Any]) -> bool:
-    return not row["is_impossible"]
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
-
-
-def _slug(name: str) -> str:
-    return "text-" + name.lower().replace("_", "-")
-
-
-def _thinned(rows: Sequence[Row], count: int) -> list[Row]:
-    """Return evenly spaced rows: neighbours are about the same text."""
-    return [rows[int(at)] for at in np.linspace(0, len(rows) - 1, min(count, len(rows)))]
+def _row(name: str, cells: Sequence[object]) -> str:
+    return f"{name:31}" + "".join(f"{cell!s:25}" for cell in cells).rstrip()
 
 
 def main() -> None:
-    """Print the comparison."""
-    data = Path(sys.argv[1])
-    if not data.is_dir():
-        sys.exit(f"error: {data} is not there. Give the folder that holds clapnq, squad2 and medquad.")
-    print(f"{'set':8} {'fusion':18} {'setting':>7} {'n':>4} {'recall@1':22} {'recall@5':22} {'MRR':22}")
-    for row in compare_fusions(data):
-        measured = f"{row.recall_1!s:22} {row.recall_5!s:22} {row.mrr!s:22}"
-        print(f"{row.question_set:8} {row.fusion.kind:18} {row.fusion.setting:7g} {row.n:4} {measured}")
+    """Compare on every set that is there, our own suite first."""
+    parser = argparse.ArgumentParser(prog="chatbot bench retrieval")
+    parser.add_argument("data", type=Path, metavar="DATA", help=f"folder that holds any of {', '.join(PUBLIC)}")
+    parser.add_argument("--questions", type=int, default=300, help="at most so many of each set")
+    options = parser.parse_args()
+    sets = list(public_sets(options.data))
+    if not sets:
+        wanted = f"Give the folder that holds {', '.join(PUBLIC)}: chatbot bench retrieval DATA"
+        sys.stderr.write(f"error: {options.data}: none of the public question sets is there. {wanted}\n")
+        sys.exit(2)
+    keep_offline()
+    print(f"95 % intervals over questions; {machine()}\n")
+    with tempfile.TemporaryDirectory() as folder:
+        for question_set in (shipped_set(), *sets):
+            asked = thinned(question_set.questions, options.questions)
+            few = QuestionSet(question_set.name, question_set.pages, asked)
+            print("\n".join(report(compare(few, Path(folder)))), flush=True)
 
 
 if __name__ == "__main__":

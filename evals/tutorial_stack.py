@@ -6,30 +6,59 @@ Needs the extra `bench`.
 
 import os
 import sys
+from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from chatbot.config import Settings
 from index.models import find_model
 
+Nearest = Callable[[str, int], list[str]]
+"""(question, how many chunks) -> the articles the nearest chunks are from, best first."""
+
+
+@cache
+def _model() -> Any:
+    from langchain_huggingface import HuggingFaceEmbeddings
+
+    return HuggingFaceEmbeddings(model_name=str(find_model("").folder))
+
 
 def _store(folder: Path) -> Any:
     from langchain_chroma import Chroma
-    from langchain_huggingface import HuggingFaceEmbeddings
 
-    model = HuggingFaceEmbeddings(model_name=str(find_model("").folder))
-    return Chroma(collection_name="tutorial", embedding_function=model, persist_directory=str(folder))
+    return Chroma(collection_name="tutorial", embedding_function=_model(), persist_directory=str(folder))
 
 
-def build(folder: Path, articles: Path) -> int:
-    """Chunk, embed and store the articles; return how many chunks."""
+def build(folder: Path, texts: Mapping[str, str]) -> int:
+    """Chunk, embed and store texts by their article's id; return how many chunks."""
     from langchain_core.documents import Document
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-    documents = [Document(path.read_text("utf-8"), metadata={"article": path.stem}) for path in articles.glob("*.md")]
+    documents = [Document(text, metadata={"article": article}) for article, text in texts.items()]
     chunks = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200).split_documents(documents)
     _store(folder).add_documents(chunks)
     return len(chunks)
+
+
+def open_nearest(folder: Path) -> Nearest:
+    """Open what was built, to be asked many times."""
+    store = _store(folder)
+
+    def nearest(question: str, count: int) -> list[str]:
+        return [document.metadata["article"] for document in store.similarity_search(question, k=count)]
+
+    return nearest
+
+
+def keep_offline() -> None:
+    """A measurement must not wait for a network that may be missing; call before the first search."""
+    os.environ |= {"HF_HUB_OFFLINE": "1", "ANONYMIZED_TELEMETRY": "False", "LANGSMITH_TRACING": "false"}
+
+
+def _article_files() -> dict[str, str]:
+    return {path.stem: path.read_text("utf-8") for path in Settings().articles.glob("*.md")}
 
 
 def ask(folder: Path, question: str) -> str:
@@ -39,11 +68,10 @@ def ask(folder: Path, question: str) -> str:
 
 def main() -> None:
     """Run `build` or `ask` from the command line."""
-    # The measurement must not wait for a network that may be missing.
-    os.environ |= {"HF_HUB_OFFLINE": "1", "ANONYMIZED_TELEMETRY": "False", "LANGSMITH_TRACING": "false"}
+    keep_offline()
     match sys.argv[1:]:
         case ["build", folder]:
-            print(build(Path(folder), Settings().articles), "chunks")
+            print(build(Path(folder), _article_files()), "chunks")
         case ["ask", folder, question]:
             print(ask(Path(folder), question))
         case _:

@@ -1,14 +1,15 @@
 """Search the index by meaning and by words, and fuse both."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.contents import read_contents
+from index.contents import Contents, read_contents, search_texts
 from index.embedding import known_words, open_embedder
 from index.lexical import Lexical
 from index.manifest import IndexUnusable, Manifest, live_version, read_manifest, same_model
@@ -90,6 +91,21 @@ class Index:
     def retriever(self, top_k: int = 8) -> "BaseRetriever":
         """Return the index as a LangChain retriever."""
         return make_retriever(lambda query: [(hit.passage, hit.score) for hit in self.search(query, top_k)])
+
+    def without_questions(self) -> "Index":
+        """Return a view that finds passages as if no article's front matter held questions; close only the original.
+
+        It shows what those questions are worth, and lets them be asked as if nobody had written them down.
+        """
+        view = copy(self)
+        view.passages = [replace(passage, questions=()) for passage in self.passages]
+        view.lexical = Lexical.build(search_texts(Contents(tuple(view.passages), self._keyed)))
+        rows = np.array(self._rows)
+        for after, passage in zip(self._first_rows[1:], self.passages, strict=True):
+            # A passage's last row is the passage itself, and its questions stand before that.
+            rows[after - 1 - len(passage.questions) : after - 1] = 0
+        view._rows = rows
+        return view
 
     def close(self) -> None:
         """Release the vectors; the index cannot be searched afterwards."""

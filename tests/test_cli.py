@@ -111,6 +111,8 @@ def test_a_bad_batch_line_is_named_before_anything_is_asked(run: Run, tmp_path: 
         (["ask", "--batch", "x", "--out", "y", "--explain"], "Leave out --batch"),
         (["ask", "--batch", "missing.jsonl", "--out", "x"], "UTF-8 file"),
         (["ask", "--batch", "missing.jsonl"], "--out FILE"),
+        (["bench", "retrieval", "no/such/folder"], "chatbot bench retrieval DATA"),
+        (["bench", "lukewarm"], "retrieval"),
     ],
 )
 def test_a_wrong_call_says_what_to_do(run: Run, arguments: list[str], next_step: str) -> None:
