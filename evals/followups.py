@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from chatbot.bot import Bot, Trace
 from chatbot.config import Settings
@@ -53,7 +54,7 @@ def load_conversations(path: Path) -> list[Conversation]:
     return [_conversation(row) for row in rows]
 
 
-def _conversation(row: dict[str, list[str]]) -> Conversation:
+def _conversation(row: dict[str, Any]) -> Conversation:
     listed = row["must_say"]
     wanted = listed if isinstance(listed[0], list) else [listed]
     turns, alone = tuple(row["turns"]), tuple(row["alone"])
