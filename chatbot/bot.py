@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-MIN_CONFIDENCE = 0.45
+MIN_CONFIDENCE = 0.5
 """Below this nothing is shown: the articles do not answer it."""
 TOP_K = 8
 SURE = 0.75

@@ -18,7 +18,7 @@ Read = Callable[[str, Sequence[str]], Iterable[float]]
 
 MAX_SENTENCES = 4
 """Slices shown, lead-ins included."""
-READ_AT_MOST = 20
+READ_AT_MOST = 10
 """Candidates the reader judges: more cost time and hardly ever hold the answer."""
 _UNREAD = "is not among the most promising, so it was not read"
 NEAR_BEST = 0.35
@@ -37,10 +37,6 @@ _OF_BOTH = re.compile(
     re.IGNORECASE,
 )
 _OURS = re.compile(r"\b(?:we|our|us)\b", re.IGNORECASE)
-_NEAR_A_SECTION = 0.38
-"""Cosine above which a section is about what is asked."""
-_HELD_WORDS = 0.5
-"""Share of the question's terms that says as much."""
 _SAME_WORDS = 0.5
 """Jaccard similarity of stems above which a second sentence says the same again."""
 
@@ -117,7 +113,7 @@ def select(gathered: Gathered, sources: Sources) -> Selection:
     """Choose what to show of the candidates; whether to show it is decided by the confidence."""
     ranked = gathered.ranked
     chosen = completed(_choose(ranked, sources.lexical), ranked, sources)
-    confidence = _logistic(signs(ranked), _SIGN_WEIGHTS, _SIGN_BIAS) if _on_topic(ranked) else 0.0
+    confidence = _logistic(signs(ranked), _SIGN_WEIGHTS, _SIGN_BIAS) if ranked else 0.0
     return Selection(chosen, confidence, ranked, gathered.dropped)
 
 
@@ -150,32 +146,21 @@ def _fits(candidate: Candidate, chosen: Sequence[Candidate], treatments: frozens
 
 
 def signs(ranked: Sequence[Candidate]) -> tuple[float, float]:
-    """Return what speaks for an answer being among the candidates: the two best readings."""
-    readings = sorted((candidate.features.read for candidate in ranked), reverse=True)
-    return readings[0], readings[min(1, len(readings) - 1)]
-
-
-def _on_topic(ranked: Sequence[Candidate]) -> bool:
-    """Tell whether the articles touch on the question at all: the reader was trained on sentences that do."""
-    return any(
-        each.features.section >= _NEAR_A_SECTION
-        or each.features.coverage + each.features.above + each.features.before >= _HELD_WORDS
-        for each in ranked
-    )
+    """Return what speaks for an answer being among the candidates: the best reading, and the nearest section."""
+    return max(each.features.read for each in ranked), max(each.features.section for each in ranked)
 
 
 def _logistic(values: Iterable[float], weights: Sequence[float], bias: float) -> float:
     return 1 / (1 + math.exp(-bias - sum(weight * value for weight, value in zip(weights, values, strict=True))))
 
 
-# Logistic regressions after evals/fit_selection.py, rounded; where our own articles and a clinic's article asked for
-# different weights in ranking, they lie between. The order is that of the fields of Features, or of signs().
-_UNREAD_WEIGHTS = (4.0, 2.0, 1.0, 1.0, 3.0, 0.3, 0.0)
-_UNREAD_BIAS = -6.0
-_WEIGHTS = (4.0, 2.5, -1.0, 3.0, -0.5, 0.2, 0.7)
-_BIAS = -4.0
-_SIGN_WEIGHTS = (0.74, 0.1)
-_SIGN_BIAS = 1.0
+# Logistic regressions by evals/fit_selection.py, rounded. The order is that of the fields of Features, or of signs().
+_UNREAD_WEIGHTS = (5.0, 2.5, 0.0, 0.0)
+_UNREAD_BIAS = -4.0
+_WEIGHTS = (1.3, 2.3, 0.0, 0.51)
+_BIAS = -2.6
+_SIGN_WEIGHTS = (0.87, 1.75)
+_SIGN_BIAS = -0.04
 
 
 def _candidates(hit: Hit, query: Query, sources: Sources, dropped: list[Dropped]) -> Iterator[tuple[int, Candidate]]:
@@ -239,24 +224,12 @@ def _unfit(candidate: Candidate | None, query: Query, sources: Sources) -> str:
 
 def _score(candidate: Candidate, hit: Hit, position: int, weights: dict[str, float], lexical: Lexical) -> Candidate:
     own = set(lexical.stems(f"{candidate.lead_in_text} {candidate.text}"))
-    above = set(lexical.stems(" ".join([hit.passage.title, *hit.passage.heading_path]))) - own
-    before = set(lexical.stems(_previous_in_block(hit.passage.sentences, position))) - own - above
-    total = sum(weights.values()) or 1.0
-    quotable = [number for number, sentence in enumerate(hit.passage.sentences) if sentence.kind in QUOTABLE]
     features = Features(
         similarity=_unit(hit.sentence_scores[position]),
-        coverage=sum(weights[stem] for stem in own & weights.keys()) / total,
-        above=sum(weights[stem] for stem in above & weights.keys()) / total,
-        before=sum(weights[stem] for stem in before & weights.keys()) / total,
+        coverage=sum(weights[stem] for stem in own & weights.keys()) / (sum(weights.values()) or 1.0),
         section=_unit(hit.dense),
-        opening=float(position == quotable[0]),
     )
     return replace(candidate, features=features, score=_logistic(astuple(features), _UNREAD_WEIGHTS, _UNREAD_BIAS))
-
-
-def _previous_in_block(sentences: Sequence[Sentence], position: int) -> str:
-    same_block = position > 0 and sentences[position - 1].block == sentences[position].block
-    return sentences[position - 1].text if same_block else ""
 
 
 def _unit(value: float) -> float:

@@ -35,20 +35,14 @@ Names = Callable[[str], frozenset[str]]
 
 @dataclass(frozen=True)
 class Features:
-    """What a candidate's score is made of; each 0 to 1, higher is better."""
+    """What a candidate's score is made of; higher is better."""
 
     similarity: float
-    """Cosine of the question to the sentence with its heading."""
+    """Cosine of the question to the sentence with its heading, 0 to 1."""
     coverage: float
-    """Share of the question's terms, weighted by their rarity, that the sentence holds."""
-    above: float
-    """Share of them that only its headings hold."""
-    before: float
-    """Share of them that only the sentence right before it in its paragraph holds: it is often what is answered."""
+    """Share of the question's terms, weighted by their rarity, that the sentence holds, 0 to 1."""
     section: float
-    """Best cosine of the question to any key of the passage, the section's own questions among them."""
-    opening: float
-    """1 for the first sentence of its passage that can be quoted: writers answer first and explain later."""
+    """Best cosine of the question to any key of the passage, the section's own questions among them, 0 to 1."""
     read: float = 0.0
     """The reader's log odds that the sentence answers the question; 0 where it was not read."""
 
@@ -127,7 +121,7 @@ def governed(passage: Passage, position: int, text: str, names: Names = lambda _
         kind=sentence.kind,
         lead_in=lead_in,
         lead_in_text=plain(text[slice(*lead_in)]) if lead_in else "",
-        features=Features(0, 0, 0, 0, 0, 0),
+        features=Features(0, 0, 0),
         score=0,
         headings=headings,
         exceptions=_exceptions(passage, last, names),

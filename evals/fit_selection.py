@@ -72,7 +72,7 @@ def _fit(name: str, rows: Scores, right: Sequence[bool], weight: Scores | None =
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=1.0, max_iter=3000).fit(rows, right, sample_weight=weight)
-    names = [field.name for field in fields(Features)] if name == "ranking" else ["best reading", "second"]
+    names = [field.name for field in fields(Features)] if name == "ranking" else ["best reading", "nearest section"]
     values = ", ".join(f"{each} {value:.2f}" for each, value in zip(names, model.coef_[0], strict=True))
     print(f"{name}: {values}; bias {model.intercept_[0]:.2f}")
     return model
@@ -82,7 +82,7 @@ def _labelled(cases: Sequence[Case]) -> list[Labelled]:
     settings = Settings()
     index = Index.open(settings.index_folder, embedder=settings.embedder, server=settings.index_server)
     texts = {article.id: article.text for article in load_articles(settings.articles)}
-    wording = Wording(load_glossary(settings.glossary), words_of(texts.values()))
+    wording = Wording(load_glossary(settings.glossary), words_of(texts.values()), index.ordinary_words)
     sources = Sources(texts, index.lexical, wording, load_clinic(settings.clinic).name)
     reader, found = Reader(), []
     for case in cases:
