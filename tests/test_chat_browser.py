@@ -301,7 +301,7 @@ def test_what_is_typed_and_what_stands_in_articles_never_runs(
     open_page: Any, bot: RecordingBot, sites: dict[str, str], tmp_path: Path
 ) -> None:
     page = open_page()
-    for payload in PAYLOADS[:12]:
+    for payload in [*PAYLOADS[:12], QUESTION]:
         ask(page, payload)
     assert page.locator("#messages").locator("img, script, iframe, form, svg, style").count() == 0
     path = tmp_path / "payloads.md"
@@ -330,7 +330,7 @@ def test_public_lists_of_dangerous_strings_are_shown_as_text(
     rows = [json.loads(line)["text"] for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
     page = open_page()
     page.on("dialog", lambda dialog: open_page.complaints.append(dialog.message))
-    for row in [row for row in rows if row.strip()][::25]:
+    for row in [row for row in rows if row.strip()][:: len(rows) // 20]:
         ask(page, row)
         page.get_by_role("button", name="Clear chat").click()
     assert page.evaluate("window.pwned") is None

@@ -41,7 +41,8 @@
     return element;
   }
 
-  const place = made("div", { lang: language });
+  const place = made("section", { lang: language });
+  place.setAttribute("aria-label", label.launcher);
   const shadow = place.attachShadow({ mode: "open" });
   const launcher = made("button", { type: "button", className: "launcher", textContent: label.launcher });
   const shut = made("button", { type: "button", textContent: `${label.close} ✕` });
