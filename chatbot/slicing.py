@@ -111,6 +111,8 @@ def governed(passage: Passage, position: int, text: str, names: Names = lambda _
     headings = None if reach is None else _headings(passage, sentence, text, bare=reach.heading)
     if reach is None or headings is None:
         return None
+    if any(is_myth(each.text) for each in passage.sentences if reach.start <= each.start < sentence.start):
+        return None
     span = (reach.start, passage.sentences[last].end) if lead_in is None else (sentence.start, sentence.end)
     words = plain_list if sentence.kind == "list" else plain
     return Candidate(

@@ -54,7 +54,7 @@ _CUT_SHORT = re.compile(
 )
 """A verb without its main verb: what people must not do stands in the sentence before."""
 _CONDITION = re.compile(
-    r"\W*(?:if|when|whenever|while|unless|until|once|in case|should you|provided|as long as|"
+    r"\W*(?:if|when|whenever|while|unless|until|once|in case|should you|provided|assuming|given that|as long as|"
     r"for (?:an?|the|your|people|those|any\w+|every\w+|some|most|adults|children|teen\w*|women|men|patients|"
     r"older|young\w*|"
     r"\w+s (?:who|with|on|over|under))|in (?:people|adults|children|teen\w*|pregnan\w+|those|rare|some|most|"
@@ -88,6 +88,13 @@ _SOME_PEOPLE = re.compile(
     r"need|who|with|do|cannot)|\w+ \w+ (?:may|must|can|should) not|las personas|los|las|quienes|algun[oa]s|otr[oa]s)\b",
     re.IGNORECASE,
 )
+_HEDGED = re.compile(
+    r"\b(?:although|still (?:owe|need|have|must|apply|applies|pay)|just (?:stay|do|make|keep|not)|"
+    r"the (?:one|only) (?:condition|limit|catch|rule)|at (?:the )?most|more than that|menos (?:en|los|las|el|la|si))\b"
+    r"|, though\b",
+    re.IGNORECASE,
+)
+"""Words that take a little back, wherever they stand."""
 _EXEMPTS = re.compile(
     r"\bexceptions?\b|\b(?:does|do|did) not (?:apply|hold|count)\b|\bnot (?:true|so|the case)\b|\bno longer\b|"
     r"\bnot (?:everyone|all)\b|\bapart from\b|\bno se aplica|\bno es (?:así|cierto)|\bya no\b",
@@ -114,7 +121,8 @@ _HEARSAY = re.compile(
     r"\W*(?:(?:some|many|most|other|a few)\b[^,.]{0,40}\b(?:say|claim|believe|think|argue|insist)s?(?: that)?\b"
     r"(?! (?:that )?(?:they|it feels?|of)\b)|it is (?:\w+ )?(?:said|claimed|thought|believed|rumou?red)\b|"
     r"(?:you|people|many)(?: may| might)?(?: have)?(?: \w+)? (?:read|heard?|been told) (?:that|of|about)?|"
-    r"(?:legend|rumou?r) has it|(?:algunos|muchos|hay quien\w*)\b[^,.]{0,30}\b(?:dice|dicen|cree|creen|piensa|"
+    r"(?:legend|rumou?r) has it|there (?:is|are) (?:an? )?(?:\w+ )?(?:rumou?r|myth|belief)s?\b|(?:algunos|"
+    r"muchos|hay quien\w*)\b[^,.]{0,30}\b(?:dice|dicen|cree|creen|piensa|"
     r"piensan) que|"
     r"se (?:dice|cree|piensa) que)",
     re.IGNORECASE,
@@ -165,6 +173,8 @@ def may_govern_next(text: str) -> bool:
 def restricts(text: str) -> bool:
     """Tell whether a sentence takes something back of the one before it."""
     if _CONTRAST.match(text) or _FORBIDDING.match(text) or _EXEMPTS.search(text) or _is_cut_short(text):
+        return True
+    if _HEDGED.search(text):
         return True
     narrower = _SOME_PEOPLE.match(text) or _CONDITION.match(text) or refers_back(text)
     return bool(narrower and _NEGATED.search(text))
