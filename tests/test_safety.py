@@ -196,10 +196,10 @@ def test_every_reply_a_rule_asks_for_is_one_that_is_written() -> None:
 
 
 def test_a_person_who_tells_of_themselves_and_asks_nothing_is_asked_how_they_are() -> None:
-    routed = ask("my garden is all I talk to these days")
+    routed = ask("I am a nurse from Ohio")
     assert (routed.to, routed.reply) == ("education", "check_in")
     assert "soft" in routed.flags
-    assert ask("my garden is all I talk to these days", "I water it every day").reply == "not_in_articles"
+    assert ask("I am a nurse from Ohio", "I water it every day").reply == "not_in_articles"
 
 
 # ---- priority ----

@@ -13,18 +13,20 @@ Row = dict[str, float]
 ACUTE_ROUTES = ("emergency", "crisis_self", "crisis_other", "violence", "abuse")
 """A message is first judged for all of these together: which of them it is matters less than that it is one."""
 
-_STATED, _ASKED, _EXPLAINED = 0.35, 0.7, 0.93
+_STATED, _ASKED, _KNOWN, _EXPLAINED = 0.2, 0.25, 0.5, 0.95
 """Least probability that a message is acute: where rules find nothing asked for; where they do (less than that is shown
-help beside an answer); where they know an innocent reading of its words."""
+help beside an answer); where they know what is asked for; where they know an innocent reading of its words."""
+_TOGETHER = 0.35
+"""With the messages before it."""
 _INNOCENT = frozenset({"idiom", "topic", "denial", "past"})
 _IN_PART = 0.9
 """For a part of a long message: sentences out of their message sound more dangerous than they are."""
 _HIGHER_UP = 0.35
 """So probable, an acute route is taken before a more probable one that stands below it."""
-_UNSURE = 0.15
+_UNSURE = 0.1
 """From here on it is no crisis yet, but the answer shows the crisis line or asks how the visitor is."""
 _HARMLESS = 0.05
-_TOO_LITTLE = 2
+_TOO_LITTLE = 3
 _LIKELY = {"personal_medical": 0.35, "misuse": 0.4, "minor": 0.5, "injection": 0.7}
 _LIKELY_OTHERWISE = 0.45
 """Least probability at which the classifier gives reason for the likeliest route, where that is not acute."""
@@ -36,6 +38,8 @@ _NOT_DECIDED = frozenset({*ACUTE_ROUTES, "education", "identifiers"})
 _CAREFUL = {"personal_medical": 0.5, "misuse": 0.8, "minor": 0.7}
 """Least probability for these where rules found another route that is not acute; beside theirs no other is taken."""
 _SURE, _SURELY_NOT = 0.9, 0.03
+_A_TASK = 0.5
+"""From here on a message asks for some other task, rather than to change what this chat does."""
 _MAY_BE_SET_ASIDE = ("misuse", "personal_medical", "booking", "cost", "about_bot", "smalltalk", "out_of_scope")
 """Routes for which a rule's word is not enough where the classifier is sure of another: none is about danger."""
 
@@ -66,12 +70,12 @@ def judge(text: str, before: Sequence[str] = (), ruled: frozenset[str] = frozens
     whole, parts = rows[bool(before)], rows[bool(before) + 1 :]
     acute = [
         *_acute([whole], _least(ruled), "classifier"),
-        *_acute(rows[: bool(before)], max(_ASKED, _least(ruled)), "classifier_with_earlier"),
+        *_acute(rows[: bool(before)], max(_TOGETHER, _least(ruled)), "classifier_with_earlier"),
         *_acute(parts if is_long(text) else [], _IN_PART, "classifier_in_part"),
     ]
     doubt = not acute and "idiom" not in ruled and (_mass(whole) >= _UNSURE or whole[SOFT] >= _DISTRESS)
     unsure = [Evidence("classifier_unsure", "unsure")] if doubt else []
-    # A word or two are too little to be sure of anything.
+    # A few words are too little to be sure of anything.
     harmless = len(text.split()) > _TOO_LITTLE and max(map(_mass, rows if is_long(text) else [whole])) < _HARMLESS
     return Judgement((*acute, *unsure, *_likely(whole, ruled)), _doubted(whole), harmless)
 
@@ -79,7 +83,9 @@ def judge(text: str, before: Sequence[str] = (), ruled: frozenset[str] = frozens
 def _least(ruled: frozenset[str]) -> float:
     if ruled & _INNOCENT and not ruled & set(ACUTE_ROUTES):
         return _EXPLAINED
-    return _ASKED if ruled & {"question", *_MAY_BE_SET_ASIDE} else _STATED
+    if ruled & set(_MAY_BE_SET_ASIDE):
+        return _KNOWN
+    return _ASKED if "question" in ruled else _STATED
 
 
 def _mass(row: Row) -> float:
@@ -105,7 +111,9 @@ def _likely(whole: Row, ruled: frozenset[str]) -> list[Evidence]:
         least = _CAREFUL.get(route, _NEVER)
     if route == "personal_medical" and "general" in ruled:
         least = max(least, _GENERAL)
-    return [Evidence("classifier", route)] if whole[route] >= least else []
+    # Benign tasks for an assistant look much like attempts to take it over: to be told so takes a rule.
+    says = "out_of_scope" if route == "injection" else route
+    return [Evidence("classifier", says)] if whole[route] >= least else []
 
 
 def _likeliest(whole: Row) -> str:
@@ -114,6 +122,8 @@ def _likeliest(whole: Row) -> str:
 
 def _doubted(whole: Row) -> frozenset[str]:
     likeliest = _likeliest(whole)
+    if likeliest == "out_of_scope" and whole[likeliest] >= _A_TASK:
+        return frozenset({"injection"})
     if whole[likeliest] < _SURE or likeliest not in {"education", "personal_medical"}:
         return frozenset()
     return frozenset(route for route in _MAY_BE_SET_ASIDE if route != likeliest and whole[route] < _SURELY_NOT)
