@@ -10,7 +10,7 @@ def wilson(successes: int, n: int) -> tuple[float, float]:
         return 0.0, 1.0
     z, share = 1.96, successes / n
     centre, spread = share + z * z / (2 * n), z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return (centre - spread) / (1 + z * z / n), (centre + spread) / (1 + z * z / n)
+    return max(0.0, (centre - spread) / (1 + z * z / n)), min(1.0, (centre + spread) / (1 + z * z / n))
 
 
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:

@@ -136,7 +136,7 @@ def test_health_says_what_is_served(site: TestClient, bot: RecordingBot) -> None
 def test_metrics_count_answers_by_route_and_outcome_without_a_word_of_them(bot: RecordingBot) -> None:
     with TestClient(create_app(bot, options=UNLIMITED), client=("127.0.0.1", 5000)) as local:
         ask(local, "i want to die, secret-text")
-        ask(local, "xyzzy plugh frobnicate")
+        ask(local, "How does melatonin work?")
         ask(local, "x" * 20_001)
         text = local.get("/metrics").text
     assert 'chatbot_answers_total{outcome="fixed",route="crisis_self"} 1.0' in text

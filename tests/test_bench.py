@@ -138,7 +138,7 @@ def test_times_are_reported_with_the_ratio_of_medians() -> None:
 def test_an_answer_that_was_not_shown_still_counts_as_right_or_wrong(bot: Bot) -> None:
     cases = [
         Case("a", "How much sleep do adults need?", "plain", (("sleep", "How much sleep?"),), ("seven to",)),
-        Case("b", "Is walking good for the moon?", "absent", (), ()),
+        Case("b", "Is walking good for the skin?", "absent", (), ()),
         Case("c", "I want to die", "absent", (), ()),
     ]
     judged = judge(bot, cases)

@@ -79,7 +79,7 @@ def test_a_follow_up_is_answered_from_what_it_refers_to(bot: Bot) -> None:
 
 
 def test_several_questions_are_answered_in_turn_and_what_has_no_answer_is_said_to_have_none(bot: Bot) -> None:
-    asked = "Who should be vaccinated? Who painted the ceiling in Rome? And how much sleep do adults need?"
+    asked = "Who should be vaccinated? How does melatonin work? And how much sleep do adults need?"
     answer = ask(bot, asked)
     assert answer.outcome == "answered"
     first, second, third = (answer.text.index(f"Your {place} question") for place in ("first", "second", "third"))
@@ -175,7 +175,7 @@ def test_a_model_is_given_the_question_without_personal_details(shared_corpus: C
 
 
 def test_a_conversation_run_turn_by_turn_reports_the_last_turns_passages(bot: Bot) -> None:
-    run = run_conversation(bot, ["How much sleep do adults need?", "What is the boiling point of copper?"])
+    run = run_conversation(bot, ["How much sleep do adults need?", "How does melatonin work?"])
     assert [answer["route"] for answer in run["answers"]] == ["education", "education"]
     assert run["passages"]
     assert set(run["passages"][0]) == {"article", "text", "score"}
