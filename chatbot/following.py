@@ -169,7 +169,9 @@ def _left_open(core: str, before: str, glossary: Glossary, *, led: bool) -> str:
         return core
     yes_or_no = bool(VERB_FIRST.match(core))
     asks_how = bool(_HOW.match(core)) and not mentions(core, glossary)
-    if led or is_open(core) or (says_one_thing(core) and (yes_or_no or asks_how)):
+    # "And how much sleep do adults need?" is a question of its own, unless a treatment is being spoken of.
+    goes_on = led and (says_one_thing(core) or bool(treatment_mentions(before, glossary)))
+    if goes_on or is_open(core) or (says_one_thing(core) and (yes_or_no or asks_how)):
         return with_treatment(core, before, glossary)
     if _BRIDGING.search(core) and not mentions(core, glossary):
         return with_treatment(core, before, glossary)

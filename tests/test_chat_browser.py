@@ -232,7 +232,7 @@ def reachable(page: Any, place: str) -> bool:
 
 def test_nothing_leaves_the_site_and_the_browser_keeps_nothing(open_page: Any, sites: dict[str, str]) -> None:
     page = open_page()
-    answer = ask(page, "my secret-word: how much sleep do adults need?")
+    answer = ask(page, "a secret-word, and how much sleep do adults need?")
     answer.locator(".answer-text .marker").first.click()
     page.locator("#quote").wait_for()
     page.locator("#source-close").click()
@@ -287,7 +287,7 @@ def test_the_chat_works_without_script(open_page: Any, bot: RecordingBot) -> Non
     page.get_by_role("button", name="Not right now").click()
     assert bot.asked[-1].history == ("i want to die",)
     page.get_by_role("button", name="Español").click()
-    assert page.get_by_label("Tu pregunta").is_visible()
+    page.get_by_label("Tu pregunta").wait_for()
     page.get_by_label("Tu pregunta").fill(QUESTION)
     page.get_by_role("button", name="Enviar").click()
     assert bot.asked[-1].history == ("i want to die", "Not right now")
@@ -327,7 +327,7 @@ def test_public_lists_of_dangerous_strings_are_shown_as_text(
 ) -> None:
     if not (DATA / name).exists():
         pytest.skip(f"{name} is not beside this checkout")
-    rows = [json.loads(line)["text"] for line in (DATA / name).read_text(encoding="utf-8").splitlines()]
+    rows = [json.loads(line)["text"] for line in (DATA / name).read_text(encoding="utf-8").strip().split("\n")]
     page = open_page()
     page.on("dialog", lambda dialog: open_page.complaints.append(dialog.message))
     for row in [row for row in rows if row.strip()][:: len(rows) // 20]:

@@ -51,6 +51,7 @@ NEVER_SAY_WHEN_ACUTE = {
 }
 PRESCRIBED_WORD_FOR_WORD = {("disclaimer", "en")}
 """A readability formula made for texts of a hundred words says little of these twelve."""
+A_FEW_WORDS = 3
 SAME_IN_EVERY_WORDING = {
     "i'm an automated program, not a person.", "soy un programa automático, no una persona.",
     "(spanish:", "press 2.", "veterans:", "press 1.", "press 1.)", "(español:", "oprime 2.", "veteranos:", "oprime 1.",
@@ -131,6 +132,8 @@ def test_a_reply_is_written_with_placeholders_and_signed_by_nobody_yet(path: Pat
 @every_reply
 def test_a_reply_is_easy_to_read(reply: Reply) -> None:
     assert max(len(words(sentence)) for sentence in sentences(reply.text)) <= 20
+    if len(words(reply.text)) <= A_FEW_WORDS:
+        return  # a label: the formulas are made for texts
     if reply.language == "es":
         assert fernandez_huerta(reply.text) >= 70
     elif (reply.id, reply.language) not in PRESCRIBED_WORD_FOR_WORD:
