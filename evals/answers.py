@@ -5,7 +5,6 @@
 the articles do not answer it.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 from chatbot.bot import Bot, Trace
 from chatbot.conversation import Question
 from evals.calibration import Decided, calibrate, report
+from evals.jsonl import read_jsonl
 from evals.statistics import auroc, share_line
 
 
@@ -43,8 +43,7 @@ class Judged:
 
 def load_cases(path: Path) -> list[Case]:
     """Read a suite."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return [_case(row) for row in rows]
+    return [_case(row) for row in read_jsonl(path)]
 
 
 def _case(row: dict[str, Any]) -> Case:

@@ -7,7 +7,6 @@ for each question, an empty one where the articles do not answer it. `alone` hol
 Half of the cases, by the hash of their id, are held out: `-v` shows what went wrong in the other half only.
 """
 
-import json
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
@@ -20,7 +19,8 @@ from chatbot.config import Settings
 from chatbot.conversation import Answer, Question
 from evals.answers import says
 from evals.fit_selection import half
-from evals.statistics import wilson
+from evals.jsonl import read_jsonl
+from evals.statistics import share_line
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,7 @@ class Outcome:
 
 def load_conversations(path: Path) -> list[Conversation]:
     """Read a suite."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-    return [_conversation(row) for row in rows]
+    return [_conversation(row) for row in read_jsonl(path)]
 
 
 def _conversation(row: dict[str, Any]) -> Conversation:
@@ -93,12 +92,7 @@ def summary(outcomes: Sequence[Outcome]) -> list[str]:
         groups["~ all, asked in full"].append(each.alone_right)
         if each.alone_right:
             groups["~ all, where asking in full is right"].append(each.right)
-    return [_line(name.removeprefix("~ "), groups[name]) for name in sorted(groups)]
-
-
-def _line(name: str, results: Sequence[bool]) -> str:
-    low, high = wilson(sum(results), len(results))
-    return f"{name:40} {sum(results):4}/{len(results):<4} {sum(results) / len(results):6.1%}  ({low:.1%} to {high:.1%})"
+    return [share_line(name.removeprefix("~ "), sum(right), len(right)) for name, right in sorted(groups.items())]
 
 
 def _report(outcome: Outcome) -> str:

@@ -1,17 +1,17 @@
 """Labelled visitor messages: plain text files anyone can add to (`messages/*.md`), and where else labels stand."""
 
-import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
 from chatbot.conversation import RouteName
+from chatbot.safety.classifier import SOFT
 from corpus.article import load_articles
+from evals.jsonl import read_jsonl
 
 ROUTES: tuple[str, ...] = get_args(RouteName)
-SOFT = "soft"
 _ROOT = Path(__file__).parents[1]
 MESSAGES = Path(__file__).parent / "messages"
 _RULES_FIXTURE = _ROOT / "tests" / "safety.md"
@@ -91,10 +91,7 @@ def _questions() -> Iterator[Message]:
     for article in load_articles(_ROOT / "corpus" / "articles"):
         for questions in article.questions.values():
             yield from (Message((asked,), "education", False, f"article {article.id}") for asked in questions)
-    for row in _rows(_WRITTEN):
+    for row in read_jsonl(_WRITTEN):
         if "question" in row:
             yield Message((str(row["question"]),), "education", False, "written")
 
-
-def _rows(path: Path) -> Sequence[dict[str, object]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]

@@ -4,7 +4,6 @@ Their labels are for other purposes, so each line counts one thing that is clear
 sent to a crisis, emergency or injection reply.
 """
 
-import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from chatbot.conversation import ACUTE, Question, Route
 from chatbot.safety.router import route
+from evals.jsonl import read_jsonl
 from evals.statistics import percentile, share_line
 
 Rows = Sequence[dict[str, Any]]
@@ -36,7 +36,7 @@ def main() -> None:
         if not path.exists():
             print(f"{name:52}    unmeasured")
             continue
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        rows = read_jsonl(path)
         for label, hits in measure(rows, routed):
             print(share_line(label, sum(hits), len(hits)), flush=True)
     print(f"route, ms: p50 {percentile(times, 0.5):.1f}, p95 {percentile(times, 0.95):.1f} [{len(times)}]")

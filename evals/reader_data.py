@@ -1,9 +1,8 @@
 """Questions with sentences that do or do not answer them, made from public question sets and from our own suite."""
 
-import json
 import random
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from corpus.article import Article, load_articles
 from evals.answers import Case, says
+from evals.jsonl import read_jsonl
 from index.models import Embed
 from index.passages import Passage, cut, keys
 
@@ -60,10 +60,10 @@ class Group:
 
 def squad_groups(folder: Path) -> tuple[list[Group], list[Group]]:
     """Return groups of SQuAD 2.0 to train on and to measure with, parted by article."""
-    passages = {row["id"]: row for row in _rows(folder / "passages.jsonl")}
+    passages = {row["id"]: row for row in read_jsonl(folder / "passages.jsonl")}
     sentences = {key: _keyed(row["title"].replace("_", " "), row["text"]) for key, row in passages.items()}
     asked: dict[str, list[dict[str, Any]]] = {}
-    for row in _rows(folder / "questions.jsonl"):
+    for row in read_jsonl(folder / "questions.jsonl"):
         asked.setdefault(row["passage_id"], []).append(row)
     train: list[Group] = []
     held_out: list[Group] = []
@@ -80,9 +80,9 @@ def squad_groups(folder: Path) -> tuple[list[Group], list[Group]]:
 
 def clapnq_groups(folder: Path) -> tuple[list[Group], list[Group]]:
     """Return groups of ClapNQ to train on and to measure with."""
-    passages = {row["id"]: row for row in _rows(folder / "passages.jsonl")}
+    passages = {row["id"]: row for row in read_jsonl(folder / "passages.jsonl")}
     parts: tuple[list[Group], list[Group]] = ([], [])
-    for number, row in enumerate(_rows(folder / "questions.jsonl")):
+    for number, row in enumerate(read_jsonl(folder / "questions.jsonl")):
         passage = passages[row["passage_id"]]
         selected = [_squeezed(text) for texts in row["selected_sentences"] for text in texts]
         sentences = _keyed(passage["title"], _untokenised(passage["text"]))
@@ -101,7 +101,7 @@ def written_groups(path: Path, articles: Path, embed: Embed) -> list[Group]:
     """
     groups: list[Group] = []
     cases: list[Case] = []
-    for row in _rows(path):
+    for row in read_jsonl(path):
         if "sections" in row:
             texts = [f"{heading} {text}" for heading, section in row["sections"].items() for text in section]
             for asked, right in row["asked"].items():
@@ -223,7 +223,3 @@ def _untokenised(text: str) -> str:
 
 def _squeezed(text: str) -> str:
     return re.sub(r"\W", "", text).casefold()
-
-
-def _rows(path: Path) -> Iterable[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]

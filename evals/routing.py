@@ -39,7 +39,6 @@ class Routed:
     to: str
     flags: tuple[str, ...]
     rule: str
-    text: str
     milliseconds: float
 
     @property
@@ -87,7 +86,7 @@ def ask(bot: Bot, cases: Iterable[Case]) -> Iterator[Routed]:
     """Ask every case's last turn, with the turns before it as history."""
     for case in cases:
         answer = bot.ask(Question(case.turns[-1], case.turns[:-1]))
-        yield Routed(case, answer.route, answer.flags, answer.rule, answer.text, answer.timings_ms["route"])
+        yield Routed(case, answer.route, answer.flags, answer.rule, answer.timings_ms["route"])
 
 
 def summary(routed: Sequence[Routed]) -> list[str]:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.safety.classifier import Classifier
+from chatbot.safety.classifier import SOFT, Classifier
+from chatbot.safety.judging import ACUTE_ROUTES
 from chatbot.safety.rules import matching_rules
-from evals.messages import ROUTES, SOFT, Message, training_messages
+from evals.messages import ROUTES, Message, training_messages
 from evals.training import SEED, base_folder, base_tokenizer, columns, export, warm_then_fall, write_card
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ _RATE, _HEAD_RATE = 1e-4, 5e-4
 _BATCH = 32
 _SMOOTHING = 0.05
 """Some labels are a matter of judgement: none is learnt as certain."""
-_ACUTE = frozenset({"emergency", "crisis_self", "crisis_other", "violence", "abuse"})
 _MISTYPED, _BARE, _BESIDE, _TWO_QUESTIONS = 0.12, 0.08, 0.15, 0.08
 """Shares of messages that are mistyped, lose their marks, or are seen beside an ordinary question."""
 _LONG = 300
@@ -137,7 +137,7 @@ def _as_typed(message: Message, ordinary: Sequence[str], rng: random.Random) -> 
         text = text.replace("'", "").replace("?", "").lower()
     if len(text) > _LONG:
         return text
-    if message.route in _ACUTE and rng.random() < _BESIDE:
+    if message.route in ACUTE_ROUTES and rng.random() < _BESIDE:
         # Danger beside an ordinary question is danger.
         other = rng.choice(ordinary)
         return f"{text}. {other}" if rng.random() < 0.5 else f"{other} {text}"
@@ -177,7 +177,7 @@ def learnable(messages: Sequence[Message]) -> list[Message]:
 
 
 def _sounds_acute(text: str) -> bool:
-    return any(reason.says in _ACUTE | {"despair", "loss"} for reason in matching_rules(text))
+    return any(reason.says in {*ACUTE_ROUTES, "despair", "loss"} for reason in matching_rules(text))
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.models import DEFAULT_MODEL, find_model
-from index.onnx_model import CARD, MODEL, TOKENIZER
+from index.onnx_model import CARD, MODEL, TOKENIZER, simplify
 
 if TYPE_CHECKING:
     import torch
@@ -56,18 +56,13 @@ def warm_then_fall(optimiser: "torch.optim.Optimizer", steps: int, share: float)
 def export(model: "torch.nn.Module", tokenizer: "Tokenizer", out: Path) -> None:
     """Write a model that takes `INPUTS` as int8 `model.onnx`, with its `tokenizer.json`."""
     import onnx
-    from onnxruntime import GraphOptimizationLevel, InferenceSession, SessionOptions
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     tokenizer.save(str(out / TOKENIZER))
     with tempfile.TemporaryDirectory() as name:
         whole, simplified = Path(name) / "whole.onnx", Path(name) / "simplified.onnx"
         _export_whole(model, whole)
-        options = SessionOptions()
-        # The levels above this one fit the model to the very processor it is run on.
-        options.graph_optimization_level = GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-        options.optimized_model_filepath = str(simplified)
-        InferenceSession(str(whole), options, providers=["CPUExecutionProvider"])
+        simplify(whole, simplified)
         # Weights of 7 bits cannot overflow on processors without VNNI: the same scores everywhere.
         quantize_dynamic(
             simplified, out / MODEL, weight_type=QuantType.QInt8, per_channel=True, reduce_range=True,

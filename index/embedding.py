@@ -20,7 +20,7 @@ from index.models import (
     weights_sha256,
 )
 from index.models import EmbedderError as EmbedderError
-from index.onnx_model import THREADS, OnnxModel
+from index.onnx_model import THREADS, OnnxModel, simplify
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -129,7 +129,8 @@ def _export(model: "SentenceTransformer", folder: Path) -> bool:
     refusals = (onnx_errors.Fail, onnx_errors.InvalidGraph, onnx_errors.NotImplemented, onnx_errors.RuntimeException)
     try:
         export_onnx(model, folder)
-        _optimise(folder / "model.onnx")
+        exported = folder / "model.onnx"
+        simplify(exported, exported)
         same = _agree(open_exported(folder), embed_with(model))
     except (RuntimeError, TypeError, ValueError, LookupError, AttributeError, *refusals):
         # Each architecture fails to trace in its own way; what matters is that the model itself still serves.
@@ -143,16 +144,3 @@ def _export(model: "SentenceTransformer", folder: Path) -> bool:
 def _agree(exported: Embed, original: Embed) -> bool:
     ours, theirs = exported(_PROBES), original(_PROBES)
     return ours.shape == theirs.shape and float((ours * theirs).sum(axis=1).min()) >= _SAME
-
-
-def _optimise(path: Path) -> None:
-    """Let onnxruntime simplify the model once: it then opens in half the time."""
-    from onnxruntime import GraphOptimizationLevel, InferenceSession, SessionOptions
-
-    simplified = path.with_suffix(".simplified")
-    options = SessionOptions()
-    # The levels above this one fit the model to the very processor it is run on.
-    options.graph_optimization_level = GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-    options.optimized_model_filepath = str(simplified)
-    InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    simplified.replace(path)

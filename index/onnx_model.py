@@ -57,6 +57,19 @@ class OnnxModel:
         return output
 
 
+def simplify(path: Path, into: Path) -> None:
+    """Let onnxruntime simplify a model once, into the same file or another: it then opens in half the time."""
+    from onnxruntime import GraphOptimizationLevel, InferenceSession, SessionOptions
+
+    simplified = into.with_suffix(".simplified")
+    options = SessionOptions()
+    # The levels above this one fit the model to the very processor it is run on.
+    options.graph_optimization_level = GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.optimized_model_filepath = str(simplified)
+    InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    simplified.replace(into)
+
+
 class TrainedModelError(Exception):
     """A shipped model's files are missing or not those that were trained; the message ends with the remedy."""
 

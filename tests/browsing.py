@@ -1,5 +1,7 @@
 """What the browser tests share: the browser's options, screenshots, and the checks made in every state."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,37 @@ ARGUMENTS = [
 ]  # fmt: skip
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 PHONE = {"width": 390, "height": 844}
+
+
+@contextmanager
+def pages(
+    browser: Any,
+    address: Callable[[str], str],
+    start: str,
+    ready: Callable[[Any, str, dict[str, Any]], None] = lambda page, path, options: None,
+) -> Iterator[Any]:
+    """Give a function that opens pages, `start` if no other; `ready` waits for one. The console must stay empty."""
+    contexts: list[Any] = []
+    complaints: list[str] = []
+    requested: list[str] = []
+
+    def opened(path: str = start, **options: Any) -> Any:
+        context = browser.new_context(reduced_motion="reduce", **options)
+        contexts.append(context)
+        context.on("request", lambda request: requested.append(request.url))
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(address(path))
+        ready(page, path, options)
+        return page
+
+    opened.complaints = complaints  # type: ignore[attr-defined]
+    opened.requested = requested  # type: ignore[attr-defined]
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not complaints, "the browser's console must stay empty: a blocked script or style shows there"
 
 
 def ask(page: Any, text: str, label: str = "Your question") -> Any:

@@ -15,7 +15,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from browsing import CHROMIUM, PHONE, ask, assert_nothing_kept, assert_sound, shoot
+from browsing import CHROMIUM, PHONE, ask, assert_nothing_kept, assert_sound, pages, shoot
 from conftest import Corpus
 from test_rendering import PAYLOADS
 from website import QUESTION, RecordingBot, opened_bot, running
@@ -92,26 +92,11 @@ def bot(sites: dict[str, str]) -> RecordingBot:
 
 @pytest.fixture
 def open_page(browser: Any, sites: dict[str, str]) -> Iterator[Any]:
-    contexts: list[Any] = []
-    complaints: list[str] = []
-    requested: list[str] = []
+    def address(path: str) -> str:
+        return sites["chat"] + path if path.startswith("/") else path
 
-    def opened(address: str = "/chat", **options: Any) -> Any:
-        context = browser.new_context(reduced_motion="reduce", **options)
-        contexts.append(context)
-        context.on("request", lambda request: requested.append(request.url))
-        page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(sites["chat"] + address if address.startswith("/") else address)
-        return page
-
-    opened.complaints = complaints  # type: ignore[attr-defined]
-    opened.requested = requested  # type: ignore[attr-defined]
-    yield opened
-    for context in contexts:
-        context.close()
-    assert not complaints, "the browser's console must stay empty: a blocked script or style shows there"
+    with pages(browser, address, "/chat") as opened:
+        yield opened
 
 
 def focused(page: Any, what: str = "tagName") -> Any:

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from chatbot.conversation import Question
 from chatbot.safety import classifier as module
 from chatbot.safety import deadline
-from chatbot.safety.classifier import CLASSIFIER, Classifier, pieces, shipped_classifier
+from chatbot.safety.classifier import CLASSIFIER, SOFT, Classifier, pieces, shipped_classifier
 from chatbot.safety.deadline import DetectorLateError, settle_in_time
 from chatbot.safety.judging import ACUTE_ROUTES, Judgement, judge
 from chatbot.safety.router import route
 from chatbot.safety.rules import Evidence
-from evals.messages import ROUTES, SOFT
+from evals.messages import ROUTES
 from index.onnx_model import TrainedModelError
 
 

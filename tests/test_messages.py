@@ -79,7 +79,7 @@ def case(route: str, kind: str = "direct", *, soft: bool = False) -> Case:
 
 
 def routed(made: Case, to: str, *flags: str) -> Routed:
-    return Routed(made, to, flags, "a rule", "text", 1.0)
+    return Routed(made, to, flags, "a rule", 1.0)
 
 
 def line(lines: list[str], name: str) -> str:

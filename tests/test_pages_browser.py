@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
-from browsing import CHROMIUM, PHONE, ask, assert_nothing_kept, assert_sound, shoot
+from browsing import CHROMIUM, PHONE, ask, assert_nothing_kept, assert_sound, pages, shoot
 from conftest import Corpus
 from starlette.routing import Mount
 from website import QUESTION, RecordingBot, opened_bot, running
@@ -34,28 +34,12 @@ def address(app: Any) -> Iterator[str]:
 
 @pytest.fixture
 def open_page(browser: Any, address: str) -> Iterator[Any]:
-    contexts: list[Any] = []
-    complaints: list[str] = []
-    requested: list[str] = []
-
-    def opened(path: str = "/", **options: Any) -> Any:
-        context = browser.new_context(reduced_motion="reduce", **options)
-        contexts.append(context)
-        context.on("request", lambda request: requested.append(request.url))
-        page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(address + path)
+    def ready(page: Any, path: str, options: dict[str, Any]) -> None:
         if path.split("?")[0] == "/" and options.get("java_script_enabled", True):
             page.wait_for_selector("#conversation[role=log]", state="attached")
-        return page
 
-    opened.complaints = complaints  # type: ignore[attr-defined]
-    opened.requested = requested  # type: ignore[attr-defined]
-    yield opened
-    for context in contexts:
-        context.close()
-    assert not complaints, "the browser's console must stay empty: a blocked script or style shows there"
+    with pages(browser, lambda path: address + path, "/", ready) as opened:
+        yield opened
 
 
 def test_a_question_is_asked_and_answered_by_keyboard_alone(open_page: Any) -> None:

@@ -40,7 +40,9 @@ _CAREFUL = {"personal_medical": 0.5, "misuse": 0.8, "minor": 0.7}
 _SURE, _SURELY_NOT = 0.9, 0.03
 _A_TASK = 0.5
 """From here on a message asks for some other task, rather than to change what this chat does."""
-_MAY_BE_SET_ASIDE = ("misuse", "personal_medical", "booking", "cost", "about_bot", "smalltalk", "out_of_scope")
+_MAY_BE_SET_ASIDE = frozenset(
+    {"misuse", "personal_medical", "booking", "cost", "about_bot", "smalltalk", "out_of_scope"}
+)
 """Routes for which a rule's word is not enough where the classifier is sure of another: none is about danger."""
 
 
@@ -67,11 +69,12 @@ def judge(text: str, before: Sequence[str] = (), ruled: frozenset[str] = frozens
     text, before = plain_letters(text, spelling), [plain_letters(each, spelling) for each in before]
     texts = [*(["\n".join((*before, text))] if before else []), *pieces(text)]
     rows = [dict(zip(read.labels, row, strict=True)) for row in read.probabilities(texts).tolist()]
+    # Of a long text the parts are read as well.
     whole, parts = rows[bool(before)], rows[bool(before) + 1 :]
     acute = [
         *_acute([whole], _least(ruled), "classifier"),
         *_acute(rows[: bool(before)], max(_TOGETHER, _least(ruled)), "classifier_with_earlier"),
-        *_acute(parts if is_long(text) else [], _IN_PART, "classifier_in_part"),
+        *_acute(parts, _IN_PART, "classifier_in_part"),
     ]
     doubt = not acute and "idiom" not in ruled and (_mass(whole) >= _UNSURE or whole[SOFT] >= _DISTRESS)
     unsure = [Evidence("classifier_unsure", "unsure")] if doubt else []
@@ -81,9 +84,9 @@ def judge(text: str, before: Sequence[str] = (), ruled: frozenset[str] = frozens
 
 
 def _least(ruled: frozenset[str]) -> float:
-    if ruled & _INNOCENT and not ruled & set(ACUTE_ROUTES):
+    if ruled & _INNOCENT and not ruled.intersection(ACUTE_ROUTES):
         return _EXPLAINED
-    if ruled & set(_MAY_BE_SET_ASIDE):
+    if ruled & _MAY_BE_SET_ASIDE:
         return _KNOWN
     return _ASKED if "question" in ruled else _STATED
 
@@ -107,7 +110,7 @@ def _likely(whole: Row, ruled: frozenset[str]) -> list[Evidence]:
     if route in _NOT_DECIDED or (route == "minor" and "adult" in ruled):
         return []
     least = _LIKELY.get(route, _LIKELY_OTHERWISE)
-    if ruled & set(_MAY_BE_SET_ASIDE):
+    if ruled & _MAY_BE_SET_ASIDE:
         least = _CAREFUL.get(route, _NEVER)
     if route == "personal_medical" and "general" in ruled:
         least = max(least, _GENERAL)
