@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Self
 from chatbot.answering import Drafted, Shelf, answer_in_parts, fixed_answer, not_in_articles, without_repeats
 from chatbot.asking import asked_of_articles, settle
 from chatbot.checking import problems
-from chatbot.composing import Gathered, Selection, Sources, completed, gather, read, select
+from chatbot.composing import Gathered, Selection, completed, gather, read, select
 from chatbot.config import Settings
 from chatbot.conversation import Answer, Outcome, Question, Route
 from chatbot.llm import Pick, load_picker
+from chatbot.quotable import Sources
 from chatbot.redaction import Redactor
 from chatbot.retrieval import Query, Wording, words_of
 from chatbot.safety.classifier import shipped_classifier

@@ -2,15 +2,15 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 
-from chatbot.claims import benefit_without_risk, dose_in_reply, forbidden_claims
-from chatbot.retrieval import Query, Wording
-from chatbot.slicing import Candidate, Features, governed
-from corpus.glossary import Glossary
+from chatbot.claims import benefit_without_risk, dose_in_reply
+from chatbot.quotable import Dropped, Quotable, Sources, barred_by
+from chatbot.retrieval import Query
+from chatbot.slicing import Candidate, Features
 from index.lexical import Lexical
-from index.passages import QUOTABLE, Sentence, in_context
+from index.passages import in_context
 from index.searching import Hit
 
 Read = Callable[[str, Sequence[str]], Iterable[float]]
@@ -31,23 +31,8 @@ _ASKS_OF_THE_CLINIC = re.compile(
     re.IGNORECASE,
 )
 """What the clinic has or does: facts about a treatment in general are no answer to that."""
-_OF_BOTH = re.compile(
-    r"\b(?:both|either|the two|ambos|ambas)\b (?:of (?:them|these|the)|treatments?|drugs?|medic\w+|kinds|forms|options|"
-    r"one|way|are|can|may|must|have|need|raise|cause|tratamientos?|medic\w+|son|pueden)\b",
-    re.IGNORECASE,
-)
-_OURS = re.compile(r"\b(?:we|our|us)\b", re.IGNORECASE)
 _SAME_WORDS = 0.5
 """Jaccard similarity of stems above which a second sentence says the same again."""
-
-
-@dataclass(frozen=True)
-class Dropped:
-    """A sentence that was not offered, and why."""
-
-    passage: str
-    text: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -70,31 +55,12 @@ class Selection:
     dropped: tuple[Dropped, ...]
 
 
-@dataclass(frozen=True)
-class Sources:
-    """What sentences are judged and cut with."""
-
-    texts: Mapping[str, str]
-    """Article id -> the whole stored file."""
-    lexical: Lexical
-    wording: Wording
-    clinic: str = ""
-    """The clinic's name, by which its articles speak of it."""
-
-    @property
-    def glossary(self) -> Glossary:
-        """The clinic's words."""
-        return self.wording.glossary
-
-
 def gather(query: Query, hits: Sequence[Hit], sources: Sources) -> Gathered:
     """Make a candidate of every sentence of the passages that may be shown, scored without reading it."""
     dropped: list[Dropped] = []
     weights = sources.lexical.weights(query.search)
     scored = [
-        _score(candidate, hit, position, weights, sources.lexical)
-        for hit in hits
-        for position, candidate in _candidates(hit, query, sources, dropped)
+        _scored(sentence, hit, weights) for hit in hits for sentence in _fitting(hit, query, sources, dropped)
     ]
     return Gathered(_best_first(scored), tuple(dropped))
 
@@ -163,73 +129,33 @@ _SIGN_WEIGHTS = (0.87, 1.75)
 _SIGN_BIAS = -0.04
 
 
-def _candidates(hit: Hit, query: Query, sources: Sources, dropped: list[Dropped]) -> Iterator[tuple[int, Candidate]]:
-    text = sources.texts[hit.passage.article]
-    for position, sentence in enumerate(hit.passage.sentences):
-        if sentence.kind not in QUOTABLE:
-            continue
-        candidate = governed(hit.passage, position, text, sources.glossary.treatments_meant)
-        reason = _unfit(candidate, query, sources)
-        if candidate is None or reason:
-            dropped.append(Dropped(hit.passage.id, sentence.text, reason))
+def _fitting(hit: Hit, query: Query, sources: Sources, dropped: list[Dropped]) -> Iterator[Quotable]:
+    for sentence in sources.sentences_of(hit.passage):
+        if isinstance(sentence, Dropped):
+            dropped.append(sentence)
+        elif reason := _unfit(sentence, query):
+            dropped.append(Dropped(hit.passage.id, hit.passage.sentences[sentence.position].text, reason))
         else:
-            yield position, candidate
+            yield sentence
 
 
-def _of_the_clinic(candidate: Candidate, sources: Sources) -> bool:
-    text = " ".join(slice_.text for slice_ in candidate.slices)
-    return sources.clinic.casefold() in text.casefold() or bool(_OURS.search(text))
-
-
-def _spoken_of(candidate: Candidate, glossary: Glossary) -> Iterator[frozenset[str]]:
-    """Yield the treatments of each sentence shown; one that names none speaks of what was last named before it."""
-    inside = [s for s in candidate.passage.sentences if candidate.start <= s.start and s.end <= candidate.end]
-    named = [glossary.treatments_meant(text) for text in _texts(candidate, inside)]
-    yield from named
-    if not any(named) and not _OF_BOTH.search(candidate.text):
-        yield next(filter(None, map(glossary.treatments_meant, _above(candidate))), frozenset())
-
-
-def _texts(candidate: Candidate, inside: Sequence[Sentence]) -> Iterator[str]:
-    whole = candidate.kind != "statement" or not inside
-    for slice_ in candidate.slices:
-        own = (slice_.start, slice_.end) == (candidate.start, candidate.end)
-        yield from [slice_.text] if whole or not own else [sentence.text for sentence in inside]
-
-
-def _above(candidate: Candidate) -> Iterator[str]:
-    """Yield what stands above a sentence, nearest first: its paragraph, its headings, the paragraphs before it."""
-    passage = candidate.passage
-    earlier = [s for s in reversed(passage.sentences) if s.start < candidate.start and s.kind not in {"item", "list"}]
-    block = next((s.block for s in passage.sentences if s.start == candidate.start), candidate.start)
-    yield from (s.text for s in earlier if s.block == block)
-    yield from reversed(passage.heading_path)
-    yield from (s.text for s in earlier if s.block != block)
-    yield passage.title
-
-
-def _unfit(candidate: Candidate | None, query: Query, sources: Sources) -> str:
-    if candidate is None:
-        return "refers to something before it that cannot be shown with it"
-    if query.treatments and any(
-        spoken_of and not spoken_of & query.treatments for spoken_of in _spoken_of(candidate, sources.glossary)
-    ):
+def _unfit(sentence: Quotable, query: Query) -> str:
+    if query.treatments and any(named and not named & query.treatments for named in sentence.spoken_of):
         return "speaks of another treatment"
-    texts = [slice_.text for slice_ in candidate.slices]
-    if _ASKS_OF_THE_CLINIC.search(query.resolved) and not _of_the_clinic(candidate, sources):
+    if _ASKS_OF_THE_CLINIC.search(query.resolved) and not sentence.of_the_clinic:
         return "is not about the clinic itself"
-    claims = [*forbidden_claims(texts, cited=True), *dose_in_reply(query.asked, texts)]
-    return f"makes a claim that must not be made: {claims[0].rule}" if claims else ""
+    doses = dose_in_reply(query.asked, [slice_.text for slice_ in sentence.candidate.slices])
+    return barred_by(doses[0].rule) if doses else ""
 
 
-def _score(candidate: Candidate, hit: Hit, position: int, weights: dict[str, float], lexical: Lexical) -> Candidate:
-    own = set(lexical.stems(f"{candidate.lead_in_text} {candidate.text}"))
+def _scored(sentence: Quotable, hit: Hit, weights: dict[str, float]) -> Candidate:
     features = Features(
-        similarity=_unit(hit.sentence_scores[position]),
-        coverage=sum(weights[stem] for stem in own & weights.keys()) / (sum(weights.values()) or 1.0),
+        similarity=_unit(hit.sentence_scores[sentence.position]),
+        coverage=sum(weights[stem] for stem in sentence.stems & weights.keys()) / (sum(weights.values()) or 1.0),
         section=_unit(hit.dense),
     )
-    return replace(candidate, features=features, score=_logistic(astuple(features), _UNREAD_WEIGHTS, _UNREAD_BIAS))
+    score = _logistic(astuple(features), _UNREAD_WEIGHTS, _UNREAD_BIAS)
+    return replace(sentence.candidate, features=features, score=score)
 
 
 def _unit(value: float) -> float:

@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from chatbot.bot import TOP_K
-from chatbot.composing import Sources, gather, read, signs
+from chatbot.composing import gather, read, signs
 from chatbot.config import Settings
+from chatbot.quotable import Sources
 from chatbot.retrieval import Wording, understand, words_of
 from chatbot.slicing import Features
 from corpus.article import load_articles

@@ -14,8 +14,9 @@ from pathlib import Path
 from time import perf_counter
 
 from chatbot.bot import TOP_K
-from chatbot.composing import Read, Sources, gather, read, select
+from chatbot.composing import Read, gather, read, select
 from chatbot.config import Settings
+from chatbot.quotable import Sources
 from chatbot.retrieval import Query, Wording, understand, words_of
 from corpus.article import load_articles
 from corpus.clinic import load_clinic

@@ -12,8 +12,9 @@ import yaml
 import corpus
 from chatbot.answering import Shelf, cited_answer
 from chatbot.checking import problems
-from chatbot.composing import Sources, gather, select
+from chatbot.composing import gather, select
 from chatbot.conversation import Route
+from chatbot.quotable import Sources
 from chatbot.retrieval import Wording, understand, words_of
 from chatbot.slicing import Candidate
 from corpus.article import Article, load_article
