@@ -82,11 +82,16 @@ class Index:
         vector = self._embedder.query(query)
         lexical = self.lexical.shares(query)
         numbers = self._candidates(vector, lexical)
-        cosines = [self._rows[self._first_rows[number] : self._first_rows[number + 1]] @ vector for number in numbers]
-        dense = np.array([rows.max() for rows in cosines], dtype=np.float32)
+        starts, stops = self._first_rows[numbers], self._first_rows[numbers + 1]
+        rows = np.concatenate([np.arange(start, stop) for start, stop in zip(starts, stops, strict=True)])
+        # Each passage's rows follow each other; its best key speaks for it.
+        cosines = self._rows[rows] @ vector
+        firsts = np.cumsum(stops - starts) - (stops - starts)
+        dense: NDArray[np.float32] = np.maximum.reduceat(cosines, firsts)
         fused = fuse(dense, lexical[numbers])
         best = np.argsort(-fused, kind="stable")[:top_k]
-        return [self._hit(int(numbers[at]), cosines[at], float(fused[at]), float(lexical[numbers[at]])) for at in best]
+        parts = np.split(cosines, firsts[1:])
+        return [self._hit(int(numbers[at]), parts[at], float(fused[at]), float(lexical[numbers[at]])) for at in best]
 
     def retriever(self, top_k: int = 8) -> "BaseRetriever":
         """Return the index as a LangChain retriever."""
