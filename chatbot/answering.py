@@ -69,7 +69,15 @@ def fixed_answer(shelf: Shelf, route: Route, outcome: Outcome = "fixed", general
 
 def not_in_articles(shelf: Shelf, route: Route, topics: Sequence[str]) -> Drafted:
     """Say that the articles do not answer it, and offer the headings nearest to it as questions to tap."""
-    drafted = fixed_answer(shelf, route, "not_in_articles")
+    return _offering(fixed_answer(shelf, route, "not_in_articles"), topics)
+
+
+def which_one(shelf: Shelf, route: Route, topics: Sequence[str]) -> Drafted:
+    """Ask what is meant by a question that could be about any of these headings."""
+    return _offering(fixed_answer(shelf, replace(route, reply="which_one")), topics)
+
+
+def _offering(drafted: Drafted, topics: Sequence[str]) -> Drafted:
     offered = tuple(Action("say", topic, "") for topic in topics)
     return Drafted(replace(drafted.answer, actions=(*drafted.answer.actions, *offered)), drafted.fixed)
 

@@ -11,13 +11,22 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Self
 
-from chatbot.answering import Drafted, Shelf, answer_in_parts, fixed_answer, not_in_articles, without_repeats
+from chatbot.answering import (
+    Drafted,
+    Shelf,
+    answer_in_parts,
+    fixed_answer,
+    not_in_articles,
+    which_one,
+    without_repeats,
+)
 from chatbot.asking import asked_of_articles, settle
 from chatbot.checking import problems
 from chatbot.composing import Gathered, Selection, completed, gather, read, select
 from chatbot.config import Settings
 from chatbot.conversation import Answer, Outcome, Question, Route
 from chatbot.llm import Pick, load_picker
+from chatbot.phrases import names_nothing
 from chatbot.quotable import Sources
 from chatbot.redaction import Redactor
 from chatbot.retrieval import Query, Wording, words_of
@@ -38,9 +47,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-MIN_CONFIDENCE = 0.5
+MIN_CONFIDENCE = 0.6
 """Below this nothing is shown: the articles do not answer it."""
-TOP_K = 8
+TOP_K = 12
 SURE = 0.75
 """What is added to a fixed reply must be surer,"""
 SURE_SENTENCE = 0.4
@@ -219,13 +228,15 @@ class Bot:
         parts = [self._selected(part) for part in (judged, *judged.others)]
         selections = [selection for selection, _ in parts]
         chosen = [candidates for _, candidates in parts]
-        if decided.to == "education" and any(chosen):
+        topics = _nearest_topics([hit for part in (found, *found.others) for hit in part.hits])
+        if decided.to == "education" and len(topics) > 1 and _leaves_open(found.understood):
+            drafted = which_one(self.shelf, decided, topics)
+        elif decided.to == "education" and any(chosen):
             confidence = min(selection.confidence for selection, shown in parts if selection and shown)
             more = len(found.understood.others) >= MAX_QUESTIONS
             drafted = answer_in_parts(self.shelf, decided, chosen, confidence, left_out=more)
         elif decided.to == "education":
-            hits = [hit for part in (found, *found.others) for hit in part.hits]
-            drafted = not_in_articles(self.shelf, decided, _nearest_topics(hits))
+            drafted = not_in_articles(self.shelf, decided, topics)
         else:
             general = [each for selection, shown in parts if selection and _is_sure(selection) for each in shown]
             drafted = fixed_answer(self.shelf, decided, general=without_repeats(general))
@@ -279,6 +290,12 @@ def _ms(start: float, end: float) -> float:
 
 def _is_sure(selection: Selection) -> bool:
     return selection.confidence >= SURE and selection.ranked[0].score >= SURE_SENTENCE
+
+
+def _leaves_open(understood: Understood) -> bool:
+    """Tell whether the message's one question names nothing, and nothing before it did."""
+    query = understood.query
+    return query is not None and not understood.others and not query.treatments and names_nothing(query.resolved)
 
 
 def _nearest_topics(hits: Sequence[Hit]) -> list[str]:

@@ -49,6 +49,14 @@ _ASPECTS = frozenset(
 )
 """What is asked about any treatment: a question that says no more than these leaves open which one."""
 
+_MEASURES = frozenset(
+    """
+    begin day days dose doses first hour hours last lasts length long minute minutes month months number start starts
+    time times week weeks cada dosis veces dura duran días horas semanas meses vez
+    """.split()
+)
+"""What alone names no subject at all."""
+
 HEADS = (
     r"(?:treatments?|therap(?:y|ies)|sessions?|visits?|shots?|doses?|injections?|infusions?|drips?|sprays?|appointments?"
     r"|series|label|devices?)"
@@ -129,3 +137,9 @@ def _lexicon(glossary: Glossary) -> tuple[re.Pattern[str] | None, dict[str, tupl
             known[word.casefold()] = ("treatment", treatment.name)
     listed = "|".join(re.escape(word) for word in sorted(known, key=len, reverse=True))
     return (re.compile(rf"(?<!\w)(?:{listed})(?!\w)", re.IGNORECASE) if known else None), known
+
+
+def names_nothing(text: str) -> bool:
+    """Tell whether a question does not say what it is about: "how long?", "how often", "dose"."""
+    words = content_words(text)
+    return len(words) <= 1 and all(word in _MEASURES for word in words)

@@ -63,6 +63,20 @@ def test_what_the_articles_do_not_say_is_not_answered_and_gives_the_phone(bot: B
     assert phone() in answer.text or any(action.kind == "call" for action in answer.actions)
 
 
+@pytest.mark.parametrize("question", ["how long", "how often??"])
+def test_a_question_that_names_nothing_is_asked_back_with_headings_to_choose_from(bot: Bot, question: str) -> None:
+    answer = ask(bot, question)
+    assert (answer.outcome, answer.citations) == ("fixed", ())
+    offered = [action.label for action in answer.actions if action.kind == "say"]
+    assert len(offered) >= 2
+    chosen = bot.ask(Question(offered[0], (question,)))
+    assert chosen.outcome == "answered"
+
+
+def test_a_question_that_names_nothing_is_not_asked_back_after_one_that_does(bot: Bot) -> None:
+    assert bot.ask(Question("how long", ("What are the side effects of Spravato?",))).outcome != "fixed"
+
+
 @pytest.mark.parametrize(
     ("text", "route"),
     [("I want to kill myself", "crisis_self"), ("quiero morirme", "crisis_self"), ("I can't breathe", "emergency")],
@@ -199,6 +213,7 @@ def test_the_json_shape_is_the_published_one(bot: Bot) -> None:
 
 def test_every_reply_a_rule_can_ask_for_exists_in_both_languages(bot: Bot) -> None:
     asked_for = {rule.reply for rule in rule_table().rules if rule.reply}
-    asked_for |= {"crisis_self_1", "crisis_self_2", "crisis_self_3", "not_in_articles", "check_in", "error"}
+    asked_for |= {"crisis_self_1", "crisis_self_2", "crisis_self_3", "check_in"}
+    asked_for |= {"not_in_articles", "which_one", "error"}
     missing = {(name, language) for name in asked_for for language in ("en", "es")} - set(bot.replies)
     assert missing == set()
