@@ -18,7 +18,7 @@ Read = Callable[[str, Sequence[str]], Iterable[float]]
 
 MAX_SENTENCES = 4
 """Slices shown, lead-ins included."""
-READ_AT_MOST = 10
+READ_AT_MOST = 8
 """Candidates the reader judges: more cost time and hardly ever hold the answer."""
 _UNREAD = "is not among the most promising, so it was not read"
 NEAR_BEST = 0.35
@@ -31,6 +31,9 @@ _ASKS_OF_THE_CLINIC = re.compile(
     re.IGNORECASE,
 )
 """What the clinic has or does: facts about a treatment in general are no answer to that."""
+_SAME_QUESTION = 0.98
+"""Cosine above which the section lists this very question: a person has said that it answers it."""
+_LISTED_BONUS, _LISTED_CONFIDENCE = 3.0, 0.9
 _SAME_WORDS = 0.5
 """Jaccard similarity of stems above which a second sentence says the same again."""
 
@@ -80,12 +83,19 @@ def select(gathered: Gathered, sources: Sources) -> Selection:
     ranked = gathered.ranked
     chosen = completed(_choose(ranked, sources.lexical), ranked, sources)
     confidence = _logistic(signs(ranked), _SIGN_WEIGHTS, _SIGN_BIAS) if ranked else 0.0
+    if ranked and _is_listed(ranked[0]):
+        confidence = max(confidence, _LISTED_CONFIDENCE)
     return Selection(chosen, confidence, ranked, gathered.dropped)
 
 
 def _judged(candidate: Candidate, odds: float) -> Candidate:
     features = replace(candidate.features, read=odds)
-    return replace(candidate, features=features, score=_logistic(astuple(features), _WEIGHTS, _BIAS))
+    bias = _BIAS + (_LISTED_BONUS if _is_listed(candidate) else 0)
+    return replace(candidate, features=features, score=_logistic(astuple(features), _WEIGHTS, bias))
+
+
+def _is_listed(candidate: Candidate) -> bool:
+    return candidate.features.asked >= _SAME_QUESTION
 
 
 def _best_first(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
@@ -121,12 +131,12 @@ def _logistic(values: Iterable[float], weights: Sequence[float], bias: float) ->
 
 
 # Logistic regressions by evals/fit_selection.py, rounded. The order is that of the fields of Features, or of signs().
-_UNREAD_WEIGHTS = (5.0, 2.5, 0.0, 0.0)
-_UNREAD_BIAS = -4.0
-_WEIGHTS = (1.3, 2.3, 0.0, 0.51)
+_UNREAD_WEIGHTS = (3.0, 5.0, 0.0, 0.0, 0.0)
+_UNREAD_BIAS = -5.5
+_WEIGHTS = (1.3, 2.3, 0.0, 0.0, 0.6)
 _BIAS = -2.6
-_SIGN_WEIGHTS = (0.87, 1.75)
-_SIGN_BIAS = -0.04
+_SIGN_WEIGHTS = (1.05, 0.13)
+_SIGN_BIAS = 0.96
 
 
 def _fitting(hit: Hit, query: Query, sources: Sources, dropped: list[Dropped]) -> Iterator[Quotable]:
@@ -153,6 +163,7 @@ def _scored(sentence: Quotable, hit: Hit, weights: dict[str, float]) -> Candidat
         similarity=_unit(hit.sentence_scores[sentence.position]),
         coverage=sum(weights[stem] for stem in sentence.stems & weights.keys()) / (sum(weights.values()) or 1.0),
         section=_unit(hit.dense),
+        asked=_unit(hit.asked),
     )
     score = _logistic(astuple(features), _UNREAD_WEIGHTS, _UNREAD_BIAS)
     return replace(sentence.candidate, features=features, score=score)

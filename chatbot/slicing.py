@@ -43,6 +43,8 @@ class Features:
     """Share of the question's terms, weighted by their rarity, that the sentence holds, 0 to 1."""
     section: float
     """Best cosine of the question to any key of the passage, the section's own questions among them, 0 to 1."""
+    asked: float
+    """Best cosine of the question to one that the section lists, 0 to 1."""
     read: float = 0.0
     """The reader's log odds that the sentence answers the question; 0 where it was not read."""
 
@@ -123,7 +125,7 @@ def governed(passage: Passage, position: int, text: str, names: Names = lambda _
         kind=sentence.kind,
         lead_in=lead_in,
         lead_in_text=plain(text[slice(*lead_in)]) if lead_in else "",
-        features=Features(0, 0, 0),
+        features=Features(0, 0, 0, 0),
         score=0,
         headings=headings,
         exceptions=_exceptions(passage, last, names),

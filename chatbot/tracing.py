@@ -61,8 +61,9 @@ def _query(composed: Composed | None) -> dict[str, Any] | None:
 
 
 def _passage(hit: Hit) -> dict[str, Any]:
-    scores = {"fused": hit.score, "dense": hit.dense, "lexical": hit.lexical}
+    scores = {"fused": hit.score, "dense": hit.dense, "lexical": hit.lexical, "asked": hit.asked}
     place = {"passage": hit.passage.id, "title": hit.passage.title, "section": hit.passage.heading}
+    place |= {"asked_as": hit.asked_as}
     return place | {name: round(score, _DIGITS) for name, score in scores.items()}
 
 
@@ -120,10 +121,12 @@ def _query_lines(query: dict[str, Any]) -> list[str]:
 
 def _passage_lines(passages: Sequence[dict[str, Any]]) -> Iterator[str]:
     if passages:
-        yield " #  fused  dense  words  where"
+        yield " #  fused  dense  words  asked  where"
     for number, hit in enumerate(passages, 1):
-        scores = f"{number:2}  {hit['fused']:.3f}  {hit['dense']:.3f}  {hit['lexical']:.3f}  "
-        yield from _hanging(scores, f"{hit['passage']}: {hit['section']}")
+        scores = " ".join(f" {hit[name]:.3f}" for name in ("fused", "dense", "lexical", "asked"))
+        yield from _hanging(f"{number:2} {scores}  ", f"{hit['passage']}: {hit['section']}")
+        if hit["asked_as"]:
+            yield from _hanging(" " * 11, f"listed: {hit['asked_as']}")
 
 
 def _candidate_lines(candidates: Sequence[dict[str, Any]]) -> Iterator[str]:

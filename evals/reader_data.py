@@ -27,6 +27,8 @@ _MOST_RIGHT = 4
 _WITHOUT_ANSWER = 0.15
 _OTHER_HEADING = 0.3
 """SQuAD's headings are mere topics, ours are often questions: so often one of the passage's questions is put there."""
+SECTIONS = "sections"
+"""Source of the questions that articles list under their headings."""
 _NEAREST = 10
 """Sentences a question on the articles is seen with, as when it is answered."""
 
@@ -129,7 +131,7 @@ def section_groups(articles: Path) -> list[Group]:
             inside = [key for passage in passages if passage.heading == heading for key in _quotable(passage)]
             outside = [key for passage in passages if passage.heading != heading for key in _quotable(passage)]
             right = (True,) * len(inside) + (False,) * len(outside)
-            groups += [Group(asked, (*inside, *outside), right, "sections") for asked in questions if inside]
+            groups += [Group(asked, (*inside, *outside), right, SECTIONS) for asked in questions if inside]
     return groups
 
 
@@ -151,7 +153,12 @@ def sampled(group: Group, rng: random.Random) -> Group:
 
 
 def _best(group: Group, right: Sequence[int]) -> list[int]:
-    """Return the sentences to take for the answer: SQuAD's may hold its words by chance, so only the nearest."""
+    """Return the sentences to take for the answer: SQuAD's may hold its words by chance, so only the nearest.
+
+    Of a section all are taken: one of them answers, and nobody said which.
+    """
+    if group.source == SECTIONS:
+        return list(right)
     if group.source != "squad2" or not right:
         return list(right)[:_MOST_RIGHT]
     return [max(right, key=lambda number: _overlap(group.question, group.sentences[number]))]

@@ -39,6 +39,10 @@ class Hit:
     """BM25 score as a share of the most this question could get, 0 to 1."""
     sentence_scores: tuple[float, ...]
     """Cosine of the question to each of `passage.sentences` with its heading; 0 for those never quoted."""
+    asked: float = 0.0
+    """Best cosine of the question to one of `passage.questions`; 0 if there are none."""
+    asked_as: str = ""
+    """That question."""
 
 
 def fuse(dense: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -129,7 +133,18 @@ class Index:
         for sentence, cosine in zip(self._keyed[number], cosines, strict=True):
             if sentence is not None:
                 sentence_scores[sentence] = float(cosine)
-        return Hit(passage, score, float(cosines.max()), lexical, tuple(sentence_scores))
+        # The passage's own row is the last, and its questions stand before that.
+        listed = cosines[-1 - len(passage.questions) : -1]
+        asked = int(listed.argmax()) if len(listed) else None
+        return Hit(
+            passage,
+            score,
+            float(cosines.max()),
+            lexical,
+            tuple(sentence_scores),
+            0.0 if asked is None else float(listed[asked]),
+            "" if asked is None else passage.questions[asked],
+        )
 
 
 def _require_fit(version: Path, manifest: Manifest, embedder: str, server: str | None) -> None:

@@ -13,7 +13,7 @@ from index.passages import Passage
 
 def candidates(count: int) -> list[Candidate]:
     passage = Passage("a#1", "a", "Title", ("Heading",), 0, 10, ())
-    features = Features(0.5, 0.5, 0.5)
+    features = Features(0.5, 0.5, 0.5, 0.5)
     return [Candidate(passage, n, n + 1, f"Sentence {n}.", "statement", None, "", features, 0.5) for n in range(count)]
 
 
