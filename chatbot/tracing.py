@@ -41,7 +41,11 @@ def trace_json(trace: Trace) -> dict[str, Any]:
 
 def trace_lines(trace: Trace) -> list[str]:
     """Return the same as lines that fit a terminal of 80 columns."""
-    shown = trace_json(trace)
+    return stored_trace_lines(trace_json(trace))
+
+
+def stored_trace_lines(shown: dict[str, Any]) -> list[str]:
+    """Return those lines of a trace stored as JSON."""
     query = shown["query"]
     return [
         *_route_lines(shown["route"]),

@@ -66,11 +66,11 @@ def calibrate(decided: Sequence[Decided]) -> Calibration:
     confidence = np.array([each.confidence for each in decided], dtype=np.float64)
     right = np.array([each.right for each in decided], dtype=np.float64)
     n = len(decided)
-    thresholds, coverage, risk = _curve(confidence, right)
+    thresholds, coverage, risk = risk_curve(confidence, right)
     return Calibration(
         n=n,
         bins=tuple(_bin(confidence[part], right[part]) for part in _parts(confidence)),
-        error=statistic_of(n, lambda drawn: _error(confidence[drawn], right[drawn])),
+        error=statistic_of(n, lambda drawn: calibration_error(confidence[drawn], right[drawn])),
         area=statistic_of(n, lambda drawn: _area(confidence[drawn], right[drawn])),
         covered=tuple(_covered(confidence, right, allowed) for allowed in RISKS),
         curve=tuple(zip(thresholds.tolist(), coverage.tolist(), risk.tolist(), strict=True)),
@@ -86,12 +86,13 @@ def _bin(confidence: Values, right: Values) -> Bin:
     return Bin(len(right), float(confidence.mean()), mean_of(right))
 
 
-def _error(confidence: Values, right: Values) -> float:
+def calibration_error(confidence: Values, right: Values) -> float:
+    """Return the mean distance of confidence and share right over bins of equal count (Naeini et al. 2015)."""
     parts = _parts(confidence)
     return float(sum(abs(confidence[part].mean() - right[part].mean()) * len(part) for part in parts)) / len(confidence)
 
 
-def _curve(confidence: Values, right: Values) -> tuple[Values, Values, Values]:
+def risk_curve(confidence: Values, right: Values) -> tuple[Values, Values, Values]:
     """Return threshold, coverage and risk for every confidence that occurs: equal ones are answered together."""
     order = np.argsort(-confidence, kind="stable")
     falling = confidence[order]
@@ -102,12 +103,12 @@ def _curve(confidence: Values, right: Values) -> tuple[Values, Values, Values]:
 
 
 def _area(confidence: Values, right: Values) -> float:
-    _, coverage, risk = _curve(confidence, right)
+    _, coverage, risk = risk_curve(confidence, right)
     return float((np.diff(coverage, prepend=0.0) * risk).sum())
 
 
 def _coverage(confidence: Values, right: Values, allowed: float) -> tuple[float, float | None]:
-    thresholds, coverage, risk = _curve(confidence, right)
+    thresholds, coverage, risk = risk_curve(confidence, right)
     kept = np.flatnonzero(risk <= allowed)
     return (float(coverage[kept[-1]]), float(thresholds[kept[-1]])) if len(kept) else (0.0, None)
 

@@ -1,7 +1,9 @@
 """Intervals and rates that every suite reports."""
 
 from collections.abc import Sequence
-from math import sqrt
+from math import ceil, sqrt
+
+import numpy as np
 
 
 def wilson(successes: int, n: int) -> tuple[float, float]:
@@ -13,10 +15,21 @@ def wilson(successes: int, n: int) -> tuple[float, float]:
     return max(0.0, (centre - spread) / (1 + z * z / n)), min(1.0, (centre + spread) / (1 + z * z / n))
 
 
+def supported_by_no_miss(n: int) -> float:
+    """Return the share that n cases without a miss support with 95 % confidence (Clopper & Pearson 1934): 0.05^(1/n).
+
+    It is one-sided and exact: 59 cases support 95 %, 149 support 98 %, 299 support 99 %.
+    """
+    return 0.05 ** (1 / n) if n else 0.0
+
+
 def auroc(positive: Sequence[float], negative: Sequence[float]) -> float:
     """Return the chance that a positive scores above a negative, ties counting half (Mann-Whitney U / n1 n2)."""
-    pairs = [(high > low) + 0.5 * (high == low) for high in positive for low in negative]
-    return sum(pairs) / len(pairs) if pairs else float("nan")
+    if not len(positive) or not len(negative):
+        return float("nan")
+    ordered = np.sort(np.asarray(negative, dtype=np.float64))
+    below, not_above = (np.searchsorted(ordered, positive, side=side) for side in ("left", "right"))
+    return float((below + not_above).mean()) / (2 * len(ordered))
 
 
 def f1(found: int, wrongly: int, missed: int) -> float:
@@ -25,9 +38,10 @@ def f1(found: int, wrongly: int, missed: int) -> float:
 
 
 def percentile(values: Sequence[float], share: float) -> float:
-    """Return the value below which `share` of the values lie (nearest rank), or nan if there are none."""
+    """Return the least value that at least `share` of the values do not exceed (nearest rank), nan of no values."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("nan")
+    # Rounded first, because 0.07 x 100 is a little more than 7.
+    return ordered[max(0, ceil(round(share * len(ordered), 9)) - 1)] if ordered else float("nan")
 
 
 def share_line(name: str, successes: int, n: int) -> str:

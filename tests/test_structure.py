@@ -31,6 +31,9 @@ OWNERS = {
     "phonenumbers": {"chatbot/redaction.py"},
     "pyphen": {"corpus/readability.py"},
     "typer": {"chatbot/cli.py"},
+    "jinja2": {"evals/report.py"},
+    "matplotlib": {"evals/plots.py"},
+    "scipy": {"evals/compare.py"},
 }
 
 
