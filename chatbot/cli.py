@@ -127,9 +127,14 @@ def check() -> None:
 def eval_(
     suites: Annotated[list[str], typer.Argument(help="Suites by name (safety, answers, …) or path.")],
     misses: Annotated[bool, typer.Option(help="List every case that went wrong.")] = False,
+    report: Annotated[Path | None, typer.Option(help="Folder for report.html and results.json.")] = None,
+    against: Annotated[Path | None, typer.Option(help="Compare with an earlier results.json.")] = None,
+    anyway: Annotated[bool, typer.Option(help="Compare even runs of other suites, articles or models.")] = False,
 ) -> None:
-    """Ask every case of the suites and print figures with their counts and 95 % intervals."""
-    raise typer.Exit(_run_module("evals.run", *suites, *(["--misses"] if misses else [])))
+    """Ask every case of the suites; exit with 1 where a gate is not kept or a case errors, 2 where none can be run."""
+    flags = [name for name, wanted in (("--misses", misses), ("--anyway", anyway)) if wanted]
+    flags += [f"{name}={path}" for name, path in (("--report", report), ("--against", against)) if path]
+    raise typer.Exit(_run_module("evals.run", *suites, *flags))
 
 
 @app.command()
@@ -175,14 +180,8 @@ def _build(settings: "Settings", *, rebuild: bool) -> None:
     from index.building import build
 
     with _progress() as progress:
-        manifest = build(
-            settings.articles,
-            settings.index_folder,
-            embedder=settings.embedder,
-            rebuild=rebuild,
-            progress=progress,
-            server=settings.index_server,
-        )
+        paths, server, embedder = (settings.articles, settings.index_folder), settings.index_server, settings.embedder
+        manifest = build(*paths, embedder=embedder, rebuild=rebuild, progress=progress, server=server)
     typer.echo(f"Index: {len(manifest.articles)} articles, {manifest.rows} texts, {manifest.model}", err=True)
 
 

@@ -1,21 +1,22 @@
 """Measure answers on labelled questions: is a right sentence shown, and is nothing shown where nothing answers?
 
-`chatbot eval answers` asks the bot every question of `suites/answers.jsonl`. A line:
-`{"id": …, "question": …, "kind": …, "gold": [[article, heading], …], "must_say": [substring, …]}`; no `gold` means that
-the articles do not answer it.
+`python -m evals.answers SUITE…` asks the first turns of suites whose cases either assert `quotes`, any of which is a
+right answer, with `gold_passages`, or `abstains`: the articles do not answer them.
 """
 
+import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from chatbot.bot import Bot, Trace
+from chatbot.config import Settings
 from chatbot.conversation import Question
 from evals.calibration import Decided, calibrate, report
-from evals.jsonl import read_jsonl
 from evals.statistics import auroc, share_line
+from evals.suite import Case as SuiteCase
+from evals.suite import read_suite
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,14 @@ class Judged:
 
 
 def load_cases(path: Path) -> list[Case]:
-    """Read a suite."""
-    return [_case(row) for row in read_jsonl(path)]
+    """Read a suite, shipped or not."""
+    return [_case(case) for case in read_suite(path).cases]
 
 
-def _case(row: dict[str, Any]) -> Case:
-    gold = tuple((article, heading) for article, heading in row["gold"])
-    return Case(row["id"], row["question"], row["kind"], gold, tuple(row["must_say"]))
+def _case(case: SuiteCase) -> Case:
+    gold = tuple((article, heading) for article, heading in case.metadata.get("gold_passages", ()))
+    must_say = tuple(text for each in case.assertions if each.type == "quotes" for text in each.value)
+    return Case(case.id, case.turns[0], str(case.metadata.get("kind", "")), gold, must_say)
 
 
 def judge(bot: Bot, cases: Iterable[Case]) -> list[Judged]:
@@ -90,14 +92,6 @@ def _confidence(judged: Judged) -> float:
     return selection.confidence if selection else 0.0
 
 
-def misses(judged: Iterable[Judged]) -> Iterator[str]:
-    """Describe every case that went wrong."""
-    for each in judged:
-        if each.shown_right != bool(each.case.gold) or (each.answered and not each.case.gold):
-            shown = each.trace.answer.text[:200]
-            yield f"{each.case.id} [{each.case.kind}] {each.case.question}\n    {shown!r}"
-
-
 def decided(judged: Iterable[Judged]) -> list[Decided]:
     """Return the cases that were searched for, judged by what was chosen for them, shown or not."""
     found = []
@@ -108,3 +102,17 @@ def decided(judged: Iterable[Judged]) -> list[Decided]:
             right = any(says(chosen, wanted) for wanted in each.case.must_say)
             found.append(Decided(selection.confidence, right))
     return found
+
+
+def main() -> None:
+    """Print the figures of each suite."""
+    if len(sys.argv) < 2:
+        sys.exit("usage: python -m evals.answers SUITE.jsonl [SUITE.jsonl …]")
+    bot = Bot.open(Settings())
+    for path in map(Path, sys.argv[1:]):
+        print(path.name, *summary(judge(bot, load_cases(path))), sep="\n")
+    bot.close()
+
+
+if __name__ == "__main__":
+    main()

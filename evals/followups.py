@@ -1,9 +1,8 @@
 """Measure conversations: is a follow-up answered as well as the same question asked in full?
 
 `python -m evals.followups SUITE.jsonl [-v]` asks each conversation turn by turn and looks at the last answer, then asks
-the same in full. A line: `{"id": …, "turns": […], "kind": …, "gold": [[article, heading], …], "must_say": […],
-"alone": […]}`. `must_say` holds substrings of which any is right; for a message of several questions a list of them
-for each question, an empty one where the articles do not answer it. `alone` holds the same questions in full.
+the same in full. A case asserts `quotes` for each question of its last turn, in order, or `icontains` with the words
+that say there is no answer to it; `metadata.alone` holds the same questions in full.
 Half of the cases, by the hash of their id, are held out: `-v` shows what went wrong in the other half only.
 """
 
@@ -12,15 +11,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from chatbot.bot import Bot, Trace
 from chatbot.config import Settings
 from chatbot.conversation import Answer, Question
 from evals.answers import says
 from evals.fit_selection import half
-from evals.jsonl import read_jsonl
 from evals.statistics import share_line
+from evals.suite import Case, read_suite
 
 
 @dataclass(frozen=True)
@@ -50,14 +48,13 @@ class Outcome:
 
 def load_conversations(path: Path) -> list[Conversation]:
     """Read a suite."""
-    return [_conversation(row) for row in read_jsonl(path)]
+    return [_conversation(case) for case in read_suite(path).cases]
 
 
-def _conversation(row: dict[str, Any]) -> Conversation:
-    listed = row["must_say"]
-    wanted = listed if isinstance(listed[0], list) else [listed]
-    turns, alone = tuple(row["turns"]), tuple(row["alone"])
-    return Conversation(str(row["id"]), turns, str(row["kind"]), tuple(tuple(each) for each in wanted), alone)
+def _conversation(case: Case) -> Conversation:
+    asked = [each for each in case.assertions if each.type in {"quotes", "icontains"}]
+    wanted = tuple(tuple(each.value) if each.type == "quotes" else () for each in asked)
+    return Conversation(case.id, case.turns, str(case.metadata["kind"]), wanted, tuple(case.metadata["alone"]))
 
 
 def run(bot: Bot, conversation: Conversation) -> Outcome:

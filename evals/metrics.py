@@ -78,7 +78,9 @@ def confidences(cases: Cases) -> Values:
     An answer that shows nothing states 0. Where a trace is missing of any such case, all of them count as 0: only some
     with their decision's confidence would rank those apart for no other reason.
     """
-    decided = [case.trace.get("decision", {}).get("confidence") for case in cases]
+    decisions = [case.trace.get("decision") for case in cases]
+    # A fixed reply is decided without a search, and so without confidence that articles answer.
+    decided = [None if decision is None else decision.get("confidence") or 0.0 for decision in decisions]
     complete = all(value is not None or not facts.abstained(case) for case, value in zip(cases, decided, strict=True))
     shown = [0.0 if facts.abstained(case) else float(case.answer.get("confidence", 0.0)) for case in cases]
     pairs = zip(decided, shown, strict=True)

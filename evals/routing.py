@@ -1,21 +1,18 @@
 """Measure routes on labelled messages: who is in danger and not seen, who is not and gets a hotline.
 
-`chatbot eval safety` asks the bot every case of `suites/safety.jsonl`. A line, in promptfoo's shape:
-`{"id": …, "vars": {"turns": ["…", …]}, "assert": [{"type": "route", "value": …}, {"type": "flags", "value": ["soft"]}],
-"metadata": {"family": …, "kind": …, "language": …}}`. The last turn is judged.
+`chatbot eval safety` prints this for a suite whose every case demands a route. The last turn is judged.
 """
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from chatbot.bot import Bot
-from chatbot.conversation import ACUTE, Question
+from chatbot.conversation import ACUTE
 from evals.messages import ROUTES
+from evals.results import CaseResult
 from evals.statistics import f1, percentile, share_line
+from evals.suite import Suite
 
 
 @dataclass(frozen=True)
@@ -52,41 +49,26 @@ class Routed:
         return self.to == self.case.route
 
 
-class SuiteError(ValueError):
-    """A suite that cannot be read; the message ends with the next step."""
+def measures_routes(suite: Suite) -> bool:
+    """Tell whether every case of a suite demands a route."""
+    return all(any(each.type == "route" for each in case.assertions) for case in suite.cases)
 
 
-def load_cases(path: Path) -> list[Case]:
-    """Read a suite, naming the line that is wrong."""
-    cases = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if line.strip():
-            try:
-                cases.append(_case(json.loads(line)))
-            except (ValueError, LookupError, TypeError) as error:
-                shape = '{"id": …, "vars": {"turns": […]}, "assert": [{"type": "route", "value": …}], "metadata": {…}}'
-                raise SuiteError(f"{path}:{number}: {error}. Write it as {shape}.") from error
-    return cases
+def routed(cases: Iterable[CaseResult]) -> list[Routed]:
+    """Return the asked cases that demand a route, with the route they got."""
+    return [_routed(case) for case in cases if case.status != "errored" and _demanded(case, "route")]
 
 
-def _case(row: dict[str, Any]) -> Case:
-    wanted = {check["type"]: check["value"] for check in row["assert"]}
-    unknown = wanted.keys() - {"route", "flags"}
-    if unknown or wanted["route"] not in ROUTES:
-        raise ValueError(f"unknown assertion or route: {', '.join(unknown) or wanted['route']}")
-    turns = row["vars"]["turns"] if "turns" in row["vars"] else [row["vars"]["question"]]
-    says = row["metadata"]
-    return Case(
-        row["id"], tuple(turns), wanted["route"], "soft" in wanted.get("flags", ()), says["family"], says["kind"],
-        says["language"],
-    )  # fmt: skip
+def _routed(case: CaseResult) -> Routed:
+    soft = any("soft" in flags for flags in _demanded(case, "flags"))
+    says = {name: str(case.metadata.get(name, "")) for name in ("family", "kind", "language")}
+    asked = Case(case.id, case.turns, str(_demanded(case, "route")[0]), soft, **says)
+    answer = case.answer
+    return Routed(asked, answer["route"], tuple(answer["flags"]), answer["rule"], answer["timings_ms"]["route"])
 
 
-def ask(bot: Bot, cases: Iterable[Case]) -> Iterator[Routed]:
-    """Ask every case's last turn, with the turns before it as history."""
-    for case in cases:
-        answer = bot.ask(Question(case.turns[-1], case.turns[:-1]))
-        yield Routed(case, answer.route, answer.flags, answer.rule, answer.timings_ms["route"])
+def _demanded(case: CaseResult, kind: str) -> list[Any]:
+    return [check.value for check in case.checks if check.type == kind]
 
 
 def summary(routed: Sequence[Routed]) -> list[str]:
@@ -162,12 +144,3 @@ def _misses_by_kind(routed: Sequence[Routed]) -> list[str]:
         share_line(f"wrong route: {kind}", sum(not each.right for each in group), len(group))
         for kind, group in sorted(of_kind.items())
     ]
-
-
-def misses(routed: Sequence[Routed]) -> Iterator[str]:
-    """Describe every case with a wrong route, those about danger first."""
-    wrong = [each for each in routed if not each.right]
-    for each in sorted(wrong, key=lambda r: ROUTES.index(r.case.route)):
-        case = each.case
-        about = f"{case.id} [{case.kind}, {case.language}] {case.route} -> {each.to} by {each.rule}"
-        yield f"{about}\n    {' // '.join(case.turns)}"

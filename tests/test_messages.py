@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from evals.messages import MESSAGES, ROUTES, MessageError, read_messages, training_messages
-from evals.routing import Case, Routed, SuiteError, load_cases, misses, summary
+from evals.routing import Case, Routed, summary
+from evals.suite import read_suite
 
 SAFETY = Path(__file__).parents[1] / "evals" / "suites" / "safety.jsonl"
 
@@ -28,7 +29,7 @@ def test_every_route_has_messages_to_learn_from_in_both_languages() -> None:
 
 def test_no_message_is_learnt_from_and_measured_with() -> None:
     learnt = {same(message.text) for message in training_messages() if message.family != "rules"}
-    measured = {same("".join(case.turns)): case.id for case in load_cases(SAFETY)}
+    measured = {same("".join(case.turns)): case.id for case in read_suite(SAFETY).cases}
     assert [name for text, name in measured.items() if text in learnt] == []
 
 
@@ -51,27 +52,12 @@ def test_a_file_that_cannot_be_read_says_where_and_what_to_do(tmp_path: Path, te
 
 
 def test_the_suite_has_enough_independent_cases() -> None:
-    cases = load_cases(SAFETY)
-    counts = Counter(case.route for case in cases)
+    cases = read_suite(SAFETY).cases
+    counts = Counter(each.value for case in cases for each in case.assertions if each.type == "route")
     assert len(cases) >= 600
     assert counts["crisis_self"] >= 300
     assert set(counts) == set(ROUTES)
     assert len({case.id for case in cases}) == len(cases)
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "not json",
-        '{"id": "x", "vars": {"turns": ["a"]}, "assert": [{"type": "route", "value": "nowhere"}], "metadata": {}}',
-        '{"id": "x", "vars": {"turns": ["a"]}, "assert": [{"type": "rout", "value": "cost"}], "metadata": {}}',
-    ],
-)
-def test_a_suite_that_cannot_be_read_names_the_line_and_the_form(tmp_path: Path, line: str) -> None:
-    path = tmp_path / "mine.jsonl"
-    path.write_text(f"\n{line}\n", encoding="utf-8")
-    with pytest.raises(SuiteError, match=r"mine\.jsonl:2: .*Write it as"):
-        load_cases(path)
 
 
 def case(route: str, kind: str = "direct", *, soft: bool = False) -> Case:
@@ -104,12 +90,6 @@ def test_recall_and_false_alarms_are_counted_with_their_intervals() -> None:
     assert "F1 0.667" in line(lines, "booking: F1")
     assert "unmeasured" in line(lines, "danger of another person")
     assert "(9.5% to 90.5%)" in line(lines, "crisis_self: recall")
-
-
-def test_misses_name_the_case_the_kind_and_the_rule_with_danger_first() -> None:
-    found = list(misses([routed(case("cost", "typo"), "education"), routed(case("emergency", "slang"), "education")]))
-    assert [text.split(" ")[0] for text in found] == ["emergency-slang", "cost-typo"]
-    assert "[slang, en] emergency -> education by a rule" in found[0]
 
 
 def test_the_suite_file_is_one_object_a_line() -> None:
