@@ -63,7 +63,7 @@ def _built(loader: yaml.SafeLoader, node: yaml.Node, place: Place, lines: dict[P
     if isinstance(node, yaml.SequenceNode):
         return [_built(loader, each, (*place, number), lines) for number, each in enumerate(node.value)]
     if not isinstance(node, yaml.MappingNode):
-        return loader.construct_object(node)  # type: ignore[no-untyped-call]
+        return loader.construct_object(node)
     made: dict[str, Any] = {}
     for key_node, value_node in node.value:
         key = str(key_node.value)

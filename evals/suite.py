@@ -72,13 +72,13 @@ class _Defaults:
 
 def read_suite(path: Path) -> Suite:
     """Read a suite, naming file, line and remedy of what is wrong."""
+    at: Place = ()
     if path.suffix in {".yaml", ".yml"}:
-        file = read_yaml(path)
+        file = frame = read_yaml(path)
         rows, at = _mapping(file, (), _FILE_FIELDS).get("cases"), ("cases",)
-        frame = file
     else:
         file = read_lines(path)
-        rows, at = file.value, ()
+        rows = file.value
         beside = path.with_suffix(".gates.yaml")
         frame = read_yaml(beside) if beside.is_file() else Located(beside, {}, {})
     if not isinstance(rows, list) or not rows:

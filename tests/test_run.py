@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -51,7 +52,7 @@ cases:
   - {type: retrieves, value: {article: sleep, k: 3}}
   metadata: {kind: plain, answerable: true, gold_passages: [[sleep, "How much sleep do adults need?"]]}
 - id: wrong
-  vars: {question: "What are the signs of the flu?"}
+  vars: {question: "How much sleep do adults need?"}
   assert: [{type: abstains}]
   metadata: {kind: absent, answerable: false}
 """
@@ -147,7 +148,7 @@ def test_an_answer_that_failed_inside_the_bot_is_an_error_not_a_miss(
 def test_misses_are_listed_on_request_with_what_was_found(asked: tuple[Suite, Run]) -> None:
     suite, run = asked
     lines = suite_lines(run, suite, misses=True)
-    assert lines[0] == "failed wrong [absent] What are the signs of the flu?"
+    assert lines[0] == "failed wrong [absent] How much sleep do adults need?"
     assert "abstains True: outcome: answered" in lines[1]
     assert not any(line.startswith("failed") for line in suite_lines(run, suite, misses=False))
 
@@ -163,8 +164,6 @@ def test_the_command_writes_a_report_and_compares_with_it(shared_corpus: Corpus,
     suite = written(tmp_path, MINE)
     command = [sys.executable, "-m", "evals.run", str(suite.path), "--report", str(tmp_path / "report")]
     places = {"CHATBOT_ARTICLES": str(shared_corpus.articles), "CHATBOT_INDEX": str(shared_corpus.index)}
-    import os
-
     environment = {**os.environ, **places}
     first = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, env=environment)
     assert first.returncode == 1, first.stderr
