@@ -1,6 +1,6 @@
 """Train the classifier of `chatbot/safety/classifier.py`: `python -m evals.train_classifier OUT`.
 
-OUT gets what `chatbot/safety/classifier` ships: `model.onnx`, `tokenizer.json` and `card.json`. About ten minutes on
+OUT gets what `chatbot/safety/classifier` ships: `model.onnx`, `tokenizer.json` and `card.json`. About half an hour on
 two cores. What it learns from is all in the project (`evals/messages.py`).
 """
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import torch
 
 LABELS = (*ROUTES, SOFT)
-EPOCHS = 4
+EPOCHS = 3
 _LONGEST = 128
 _RATE, _HEAD_RATE = 1e-4, 5e-4
 _BATCH = 32

@@ -13,7 +13,7 @@ Row = dict[str, float]
 ACUTE_ROUTES = ("emergency", "crisis_self", "crisis_other", "violence", "abuse")
 """A message is first judged for all of these together: which of them it is matters less than that it is one."""
 
-_STATED, _ASKED, _KNOWN, _EXPLAINED = 0.2, 0.25, 0.5, 0.95
+_STATED, _ASKED, _KNOWN, _EXPLAINED = 0.2, 0.25, 0.3, 0.8
 """Least probability that a message is acute: where rules find nothing asked for; where they do (less than that is shown
 help beside an answer); where they know what is asked for; where they know an innocent reading of its words."""
 _TOGETHER = 0.35
@@ -30,14 +30,18 @@ _TOO_LITTLE = 3
 _LIKELY = {"personal_medical": 0.35, "misuse": 0.4, "minor": 0.5, "injection": 0.7}
 _LIKELY_OTHERWISE = 0.45
 """Least probability at which the classifier gives reason for the likeliest route, where that is not acute."""
-_GENERAL, _NEVER = 0.7, 2.0
+_GENERAL = 0.7
 """For a personal question that rules know to be a general one."""
+_AGAINST_RULES = 0.85
+"""For a route other than the harmless ones that rules found."""
 _DISTRESS = 0.5
 _NOT_DECIDED = frozenset({*ACUTE_ROUTES, "education", "identifiers"})
 """Routes that are decided otherwise: education is what is left, and identifiers have their own finder."""
 _CAREFUL = {"personal_medical": 0.5, "misuse": 0.8, "minor": 0.7}
-"""Least probability for these where rules found another route that is not acute; beside theirs no other is taken."""
-_SURE, _SURELY_NOT = 0.9, 0.03
+"""Least probability for these where rules found another route that is not acute."""
+_SURE, _SURELY_NOT = 0.8, 0.03
+_ANOTHER = 0.8
+"""From here on a message is about this danger, and not about the one that a rule names."""
 _A_TASK = 0.5
 """From here on a message asks for some other task, rather than to change what this chat does."""
 _MAY_BE_SET_ASIDE = frozenset(
@@ -52,7 +56,7 @@ class Judgement:
 
     reasons: tuple[Evidence, ...]
     doubted: frozenset[str]
-    """Routes not about danger that the message surely does not belong to."""
+    """Routes that the message surely does not belong to, because it surely belongs to another."""
     harmless: bool
     """Surely not about danger, whole and in every part."""
 
@@ -60,7 +64,7 @@ class Judgement:
         """Say whether what a rule says is not enough here; a rule that is marked sure always is."""
         if ruled.sure:
             return False
-        return self.harmless if ruled.says in ACUTE_ROUTES else ruled.says in self.doubted
+        return ruled.says in self.doubted or (self.harmless and ruled.says in ACUTE_ROUTES)
 
 
 def judge(text: str, before: Sequence[str] = (), ruled: frozenset[str] = frozenset()) -> Judgement:
@@ -79,7 +83,8 @@ def judge(text: str, before: Sequence[str] = (), ruled: frozenset[str] = frozens
     doubt = not acute and "idiom" not in ruled and (_mass(whole) >= _UNSURE or whole[SOFT] >= _DISTRESS)
     unsure = [Evidence("classifier_unsure", "unsure")] if doubt else []
     # A few words are too little to be sure of anything.
-    harmless = len(text.split()) > _TOO_LITTLE and max(map(_mass, rows if is_long(text) else [whole])) < _HARMLESS
+    read_for_it = rows if is_long(text) else rows[: bool(before) + 1]
+    harmless = len(text.split()) > _TOO_LITTLE and max(map(_mass, read_for_it)) < _HARMLESS
     return Judgement((*acute, *unsure, *_likely(whole, ruled)), _doubted(whole), harmless)
 
 
@@ -111,7 +116,7 @@ def _likely(whole: Row, ruled: frozenset[str]) -> list[Evidence]:
         return []
     least = _LIKELY.get(route, _LIKELY_OTHERWISE)
     if ruled & _MAY_BE_SET_ASIDE:
-        least = _CAREFUL.get(route, _NEVER)
+        least = _CAREFUL.get(route, _AGAINST_RULES)
     if route == "personal_medical" and "general" in ruled:
         least = max(least, _GENERAL)
     # Benign tasks for an assistant look much like attempts to take it over: to be told so takes a rule.
@@ -125,6 +130,8 @@ def _likeliest(whole: Row) -> str:
 
 def _doubted(whole: Row) -> frozenset[str]:
     likeliest = _likeliest(whole)
+    if likeliest in ACUTE_ROUTES and whole[likeliest] >= _ANOTHER:
+        return frozenset(route for route in ACUTE_ROUTES if whole[route] < _SURELY_NOT)
     if likeliest == "out_of_scope" and whole[likeliest] >= _A_TASK:
         return frozenset({"injection"})
     if whole[likeliest] < _SURE or likeliest not in {"education", "personal_medical"}:
