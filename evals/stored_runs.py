@@ -18,7 +18,9 @@ class RunUnreadableError(Exception):
 def write_run(path: Path, run: Run) -> None:
     """Write everything as JSON; a killed write leaves the old file."""
     partial = path.with_name(f"{path.name}.partial")
-    partial.write_text(json.dumps(run.to_json(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    text = json.dumps(run.to_json(), ensure_ascii=False, indent=1) + "\n"
+    # Half of a surrogate pair has no UTF-8; this handler writes it as JSON's own escape, which reads back the same.
+    partial.write_text(text, encoding="utf-8", errors="backslashreplace")
     partial.replace(path)
 
 
