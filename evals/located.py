@@ -87,3 +87,24 @@ def read_lines(path: Path) -> Located:
             except ValueError as error:
                 raise SuiteError(f"{path}:{number}: not JSON ({error}). Write one JSON object a line.") from error
     return Located(path, rows, lines)
+
+
+def read_array(path: Path) -> Located:
+    """Read a JSON file that holds a list, with the line of each member."""
+    text = read_text(path)
+    decoder = json.JSONDecoder()
+    rows: list[Any] = []
+    lines: dict[Place, int] = {}
+    at = text.find("[") + 1
+    if not at or text[: at - 1].strip():
+        raise SuiteError(f"{path}:1: not a list. Write [{{…}}, {{…}}], or in a .jsonl one object a line.")
+    while True:
+        at = len(text) - len(text[at:].lstrip(" \t\r\n,"))
+        if text[at : at + 1] == "]":
+            return Located(path, rows, lines)
+        lines[(len(rows),)] = line = text.count("\n", 0, at) + 1
+        try:
+            value, at = decoder.raw_decode(text, at)
+        except ValueError as error:
+            raise SuiteError(f"{path}:{line}: not JSON ({error}). Correct the object that begins there.") from error
+        rows.append(value)

@@ -86,10 +86,19 @@ def read_suite(path: Path) -> Suite:
     fields = _mapping(frame, (), _FILE_FIELDS)
     if frame is not file and "cases" in fields:
         raise frame.error(("cases",), "cases beside a file of cases", f"Put them into {path.name}")
-    defaults = _defaults(frame, fields)
-    cases = tuple(_case(file, (*at, number), defaults) for number in range(len(rows)))
-    _refuse_repeats(file, at, cases)
+    cases = _cases(file, at, _defaults(frame, fields))
     return Suite(path.stem, path, _sha256(cases), cases, tuple(_gates(frame, fields)))
+
+
+def read_cases(file: Located) -> tuple[Case, ...]:
+    """Read a list of cases that was made from another file, as strictly; `lines` are that file's."""
+    return _cases(file, (), _Defaults((), {}))
+
+
+def _cases(file: Located, at: Place, defaults: _Defaults) -> tuple[Case, ...]:
+    cases = tuple(_case(file, (*at, number), defaults) for number in range(len(_at(file, at))))
+    _refuse_repeats(file, at, cases)
+    return cases
 
 
 def _mapping(file: Located, place: Place, known: Sequence[str]) -> dict[str, Any]:
