@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from chatbot.conversation import Question, Route, RouteName
+from chatbot.phrases import names_nothing
 from chatbot.redaction import Redactor
 from chatbot.retrieval import Query, Wording, understand_each
 from chatbot.safety.deadline import settle_in_time
@@ -27,6 +28,11 @@ def asked_of_articles(settled: Decided, asked: str, redactor: Redactor, wording:
     # Earlier messages that were questions to the articles: a follow-up may refer to them.
     earlier = [turn.text for turn in settled.earlier if turn.to in _ADDED_TO | {"education"}]
     return understand_each(_LABEL.sub(" ", redactor.redact(asked)), earlier, wording)
+
+
+def leaves_open(query: Query | None, *others: Query) -> bool:
+    """Tell whether a message's one question names nothing, and nothing before it did."""
+    return query is not None and not others and not query.treatments and names_nothing(query.resolved)
 
 
 def settle(question: Question, redactor: Redactor) -> Decided:

@@ -20,13 +20,12 @@ from chatbot.answering import (
     which_one,
     without_repeats,
 )
-from chatbot.asking import asked_of_articles, settle
+from chatbot.asking import asked_of_articles, leaves_open, settle
 from chatbot.checking import problems
 from chatbot.composing import Gathered, Selection, completed, gather, read, select
 from chatbot.config import Settings
 from chatbot.conversation import Answer, Outcome, Question, Route
 from chatbot.llm import Pick, load_picker
-from chatbot.phrases import names_nothing
 from chatbot.quotable import Sources
 from chatbot.redaction import Redactor
 from chatbot.retrieval import Query, Wording, words_of
@@ -229,7 +228,8 @@ class Bot:
         selections = [selection for selection, _ in parts]
         chosen = [candidates for _, candidates in parts]
         topics = _nearest_topics([hit for part in (found, *found.others) for hit in part.hits])
-        if decided.to == "education" and len(topics) > 1 and _leaves_open(found.understood):
+        understood = found.understood
+        if decided.to == "education" and len(topics) > 1 and leaves_open(understood.query, *understood.others):
             drafted = which_one(self.shelf, decided, topics)
         elif decided.to == "education" and any(chosen):
             confidence = min(selection.confidence for selection, shown in parts if selection and shown)
@@ -290,12 +290,6 @@ def _ms(start: float, end: float) -> float:
 
 def _is_sure(selection: Selection) -> bool:
     return selection.confidence >= SURE and selection.ranked[0].score >= SURE_SENTENCE
-
-
-def _leaves_open(understood: Understood) -> bool:
-    """Tell whether the message's one question names nothing, and nothing before it did."""
-    query = understood.query
-    return query is not None and not understood.others and not query.treatments and names_nothing(query.resolved)
 
 
 def _nearest_topics(hits: Sequence[Hit]) -> list[str]:

@@ -141,7 +141,7 @@ def test_messages_that_rules_were_not_written_for_are_recalled() -> None:
         ("cut me off my benzo?", "personal_medical", False),
         ("cut myself a break", "education", False),
         ("cut myself", "crisis_self", False),
-        ("hang in there", "education", False),
+        ("hang in there", "smalltalk", False),
         ("hang myself", "crisis_self", False),
         ("jumping for joy", "education", False),
         ("feel like jumping", "crisis_self", False),

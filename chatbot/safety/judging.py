@@ -16,6 +16,8 @@ ACUTE_ROUTES = ("emergency", "crisis_self", "crisis_other", "violence", "abuse")
 _STATED, _ASKED, _KNOWN, _EXPLAINED = 0.2, 0.25, 0.3, 0.8
 """Least probability that a message is acute: where rules find nothing asked for; where they do (less than that is shown
 help beside an answer); where they know what is asked for; where they know an innocent reading of its words."""
+_IDIOM, _HARDLY_MORE = 0.99, 5
+"""The same where they know its words for an idiom and it has hardly more: "cut myself a break"."""
 _TOGETHER = 0.35
 """With the messages before it."""
 _INNOCENT = frozenset({"idiom", "topic", "denial", "past"})
@@ -23,7 +25,7 @@ _IN_PART = 0.9
 """For a part of a long message: sentences out of their message sound more dangerous than they are."""
 _HIGHER_UP = 0.35
 """So probable, an acute route is taken before a more probable one that stands below it."""
-_UNSURE = 0.1
+_UNSURE = 0.15
 """From here on it is no crisis yet, but the answer shows the crisis line or asks how the visitor is."""
 _HARMLESS = 0.05
 _TOO_LITTLE = 3
@@ -75,24 +77,26 @@ def judge(text: str, before: Sequence[str] = (), ruled: frozenset[str] = frozens
     rows = [dict(zip(read.labels, row, strict=True)) for row in read.probabilities(texts).tolist()]
     # Of a long text the parts are read as well.
     whole, parts = rows[bool(before)], rows[bool(before) + 1 :]
+    words = len(text.split())
+    least = _least(ruled, words)
     acute = [
-        *_acute([whole], _least(ruled), "classifier"),
-        *_acute(rows[: bool(before)], max(_TOGETHER, _least(ruled)), "classifier_with_earlier"),
+        *_acute([whole], least, "classifier"),
+        *_acute(rows[: bool(before)], max(_TOGETHER, least), "classifier_with_earlier"),
         *_acute(parts, _IN_PART, "classifier_in_part"),
     ]
     doubt = not acute and "idiom" not in ruled and (_mass(whole) >= _UNSURE or whole[SOFT] >= _DISTRESS)
     unsure = [Evidence("classifier_unsure", "unsure")] if doubt else []
     # A few words are too little to be sure of anything.
     read_for_it = rows if is_long(text) else rows[: bool(before) + 1]
-    harmless = len(text.split()) > _TOO_LITTLE and max(map(_mass, read_for_it)) < _HARMLESS
+    harmless = words > _TOO_LITTLE and max(map(_mass, read_for_it)) < _HARMLESS
     return Judgement((*acute, *unsure, *_likely(whole, ruled)), _doubted(whole), harmless)
 
 
-def _least(ruled: frozenset[str]) -> float:
+def _least(ruled: frozenset[str], words: int) -> float:
     if ruled & _INNOCENT and not ruled.intersection(ACUTE_ROUTES):
-        return _EXPLAINED
+        return _IDIOM if "idiom" in ruled and words <= _HARDLY_MORE else _EXPLAINED
     if ruled & _MAY_BE_SET_ASIDE:
-        return _KNOWN
+        return _EXPLAINED if words <= _TOO_LITTLE else _KNOWN
     return _ASKED if "question" in ruled else _STATED
 
 
