@@ -1,15 +1,19 @@
 """What a message asks of the articles: nothing, one question or several, in the light of the conversation before it."""
 
 import re
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from chatbot.conversation import Question, Route, RouteName
-from chatbot.phrases import names_nothing
+from chatbot.phrases import content_words, is_general, names_nothing
 from chatbot.redaction import Redactor
 from chatbot.retrieval import Query, Wording, understand_each
 from chatbot.safety.deadline import settle_in_time
+from chatbot.safety.language import guess_language
 from chatbot.safety.router import Decided
+from index.searching import Hit
 
 MAX_CHARACTERS = 20_000
 """A longer message is not answered; every shorter one is read whole before anything else."""
@@ -17,6 +21,8 @@ _ADDED_TO: frozenset[RouteName] = frozenset({"personal_medical", "booking", "cos
 """Routes whose fixed reply may be followed by general sentences, if the message also asks something."""
 _NEVER_ADDED_TO = frozenset({"location"})
 """Replies that say all there is to say."""
+_ROOT = 5
+"""Letters by which forms of a Spanish word are taken for one: "sesión", "sesiones"."""
 _LABEL = re.compile(r"\[[a-z]+(?: [\w*]+)?\]")
 """What redaction leaves in place of a personal detail."""
 
@@ -33,6 +39,27 @@ def asked_of_articles(settled: Decided, asked: str, redactor: Redactor, wording:
 def leaves_open(query: Query | None, *others: Query) -> bool:
     """Tell whether a message's one question names nothing, and nothing before it did."""
     return query is not None and not others and not query.treatments and names_nothing(query.resolved)
+
+
+def readable(hits: Sequence[Hit], query: Query, names: frozenset[str]) -> tuple[Hit, ...]:
+    """Keep what can be judged: for a question in another language than a passage, only where its section lists it.
+
+    Neither vectors nor reader know enough Spanish to tell which English sentence answers, so all words of the question
+    but the treatments' `names` must stand in one of the section's own questions.
+    """
+    language = guess_language(query.resolved)
+    wanted = {_root(word) for word in content_words(query.resolved) if word not in names and not is_general(word)}
+    return tuple(
+        hit
+        for hit in hits
+        if language in {None, hit.passage.language}
+        or any(wanted and wanted <= {_root(word) for word in content_words(each)} for each in hit.passage.questions)
+    )
+
+
+def _root(word: str) -> str:
+    bare = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    return bare[:_ROOT]
 
 
 def settle(question: Question, redactor: Redactor) -> Decided:

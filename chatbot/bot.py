@@ -20,7 +20,7 @@ from chatbot.answering import (
     which_one,
     without_repeats,
 )
-from chatbot.asking import asked_of_articles, leaves_open, settle
+from chatbot.asking import asked_of_articles, leaves_open, readable, settle
 from chatbot.checking import problems
 from chatbot.composing import Gathered, Selection, completed, gather, read, select
 from chatbot.config import Settings
@@ -206,7 +206,9 @@ class Bot:
     def _find(self, understood: Understood) -> Found:
         started = perf_counter()
         query = understood.query
-        hits = tuple(self.index.search(query.search, TOP_K)) if query else ()
+        hits: tuple[Hit, ...] = ()
+        if query:
+            hits = readable(self.index.search(query.search, TOP_K), query, self._sources.wording.names)
         further = understood.others[: MAX_QUESTIONS - 1]
         others = tuple(self._find(replace(understood, query=other, others=())) for other in further)
         return Found(understood, hits, understood.timings_ms | {"retrieve": _ms(started, perf_counter())}, others)

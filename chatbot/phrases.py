@@ -57,6 +57,8 @@ _MEASURES = frozenset(
 )
 """What alone names no subject at all."""
 
+_GENERAL = frozenset("treatment treatments therapy tratamiento tratamientos medicamento medicina".split())
+
 HEADS = (
     r"(?:treatments?|therap(?:y|ies)|sessions?|visits?|shots?|doses?|injections?|infusions?|drips?|sprays?|appointments?"
     r"|series|label|devices?)"
@@ -137,6 +139,11 @@ def _lexicon(glossary: Glossary) -> tuple[re.Pattern[str] | None, dict[str, tupl
             known[word.casefold()] = ("treatment", treatment.name)
     listed = "|".join(re.escape(word) for word in sorted(known, key=len, reverse=True))
     return (re.compile(rf"(?<!\w)(?:{listed})(?!\w)", re.IGNORECASE) if known else None), known
+
+
+def is_general(word: str) -> bool:
+    """Tell whether a word is one for treatment in general."""
+    return word in _GENERAL
 
 
 def names_nothing(text: str) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import Corpus
+from conftest import WALKING, Corpus
 
 import corpus as content
 from chatbot.batch import run_conversation
@@ -16,6 +16,7 @@ from chatbot.conversation import Answer, Question
 from chatbot.safety.rules import rule_table
 from chatbot.slicing import Candidate
 from corpus.clinic import load_clinic
+from index.building import build
 
 SHIPPED = Path(content.__file__).parent
 
@@ -61,6 +62,16 @@ def test_what_the_articles_do_not_say_is_not_answered_and_gives_the_phone(bot: B
     assert answer.outcome in {"not_in_articles", "fixed"}
     assert not answer.citations
     assert phone() in answer.text or any(action.kind == "call" for action in answer.actions)
+
+
+def test_a_spanish_question_is_answered_in_english_only_where_a_section_lists_it(corpus: Corpus) -> None:
+    listed = 'questions:\n  "Why is walking good for the heart?": ["¿Caminar es bueno para el corazón?"]\n'
+    corpus.write("walking", WALKING, listed)
+    build(corpus.articles, corpus.index, embedder="")
+    bot = Bot.open(settings_for(corpus))
+    assert ask(bot, "¿es bueno caminar para el corazón?").citations[0].section == "Why is walking good for the heart?"
+    assert not ask(bot, "¿por qué nadar es bueno para el corazón?").citations
+    bot.close()
 
 
 @pytest.mark.parametrize("question", ["how long", "how often??"])

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from evaluated import answer, case, routed, run_of
 from scipy.stats import binomtest
 
 from evals.compare import UnlikeRunsError, compare, comparison_lines, is_worse, mcnemar
 from evals.results import CaseResult, Checked, Run, SuiteRead
-from tests.evaluated import answer, case, routed, run_of
 
 
 def runs() -> tuple[Run, Run]:

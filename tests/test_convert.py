@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 import ir_measures
 import pytest
 import yaml
+from evaluated import answer, case, figure, run_of
 
 from evals import convert
 from evals.case_files import suite_lines, suite_yaml
@@ -18,7 +19,6 @@ from evals.results import CaseResult, Checked, GateResult
 from evals.run_exports import qrels, trec_run
 from evals.stored_runs import read_run, write_run
 from evals.suite import Case, read_suite
-from tests.evaluated import answer, case, figure, run_of
 
 SUITE = """
 cases:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from evaluated import answer, case, figure, routed
 from sklearn.metrics import f1_score, precision_score, recall_score, roc_auc_score
 
 from corpus.readability import smog_grade
@@ -15,7 +16,6 @@ from evals.metrics import figures, shown_curve
 from evals.ranking import ndcg_at, recall_at, reciprocal_rank, success_at
 from evals.results import CaseResult, Checked
 from evals.statistics import auroc, percentile, supported_by_no_miss, wilson
-from tests.evaluated import answer, case, figure, routed
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

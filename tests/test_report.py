@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from evaluated import answer, case, routed, run_of
+from test_metrics import labelled
 
 from evals.compare import compare
 from evals.plain_words import summary, verdict
 from evals.report import write_report
 from evals.results import Checked, GateResult, Run
 from evals.stored_runs import RunUnreadableError, read_run, report_hash
-from tests.evaluated import answer, case, routed, run_of
-from tests.test_metrics import labelled
 
 SAID = '<img src=x onerror="alert(1)"> & {{ 7 * 7 }}'
 GATE = GateResult("suite", "crisis recall", "at least 0.95", 0.5, "failed")
