@@ -166,19 +166,21 @@ def test_a_crash_while_building_is_an_error_and_leaves_the_index_in_use(step: st
     require_working(corpus)
 
 
-def start_build(corpus: Corpus) -> subprocess.Popen[bytes]:
+def start_build(corpus: Corpus, *, pause_s: float = 0) -> subprocess.Popen[bytes]:
     code = (
-        "import sys; from pathlib import Path; from index.building import build;"
-        "build(Path(sys.argv[1]), Path(sys.argv[2]), embedder='', progress=lambda *step: print(*step, flush=True))"
+        "import sys, time; from pathlib import Path; from index.building import build;"
+        "tell = lambda *step: (print(*step, flush=True), time.sleep(float(sys.argv[3])));"
+        "build(Path(sys.argv[1]), Path(sys.argv[2]), embedder='', progress=tell)"
     )
-    command = [sys.executable, "-c", code, str(corpus.articles), str(corpus.index)]
+    command = [sys.executable, "-c", code, str(corpus.articles), str(corpus.index), str(pause_s)]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
 
 
 def test_ctrl_c_leaves_nothing_behind(corpus: Corpus) -> None:
     before = corpus.versions()
     corpus.write("sleep", SLEEP + "\nCounting sheep is more fun than it is useful.\n")
-    with start_build(corpus) as process:
+    # On a busy machine the small build would be done before the signal arrives.
+    with start_build(corpus, pause_s=30) as process:
         assert process.stdout is not None
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
