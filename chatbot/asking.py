@@ -1,7 +1,6 @@
 """What a message asks of the articles: nothing, one question or several, in the light of the conversation before it."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -13,6 +12,7 @@ from chatbot.retrieval import Query, Wording, understand_each
 from chatbot.safety.deadline import settle_in_time
 from chatbot.safety.language import guess_language
 from chatbot.safety.router import Decided
+from index.lexical import without_accents
 from index.searching import Hit
 
 MAX_CHARACTERS = 20_000
@@ -58,8 +58,7 @@ def readable(hits: Sequence[Hit], query: Query, names: frozenset[str]) -> tuple[
 
 
 def _root(word: str) -> str:
-    bare = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
-    return bare[:_ROOT]
+    return without_accents(word)[:_ROOT]
 
 
 def settle(question: Question, redactor: Redactor) -> Decided:

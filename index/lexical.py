@@ -120,10 +120,14 @@ class Lexical:
 
 def stems(text: str) -> list[str]:
     """Return the stems of a text's content words, in order, repeats included."""
-    folded = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
-    words = (_CONTRACTED.sub("", word) for word in _WORD.findall(folded))
+    words = (_CONTRACTED.sub("", word) for word in _WORD.findall(without_accents(text).casefold()))
     stemmed: list[str] = _stemmer().stemWords([word for word in words if word and word not in STOP_WORDS])
     return stemmed
+
+
+def without_accents(text: str) -> str:
+    """Return the text's compatibility letters (NFKD) without their accents."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 @cache
