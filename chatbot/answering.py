@@ -8,6 +8,7 @@ from urllib.parse import quote as url_quote
 
 from chatbot.claims import needs_suicide_limitation
 from chatbot.conversation import Answer, AnswerSentence, Citation, Language, Outcome, Route
+from chatbot.other_clinics import asks_of_another_clinic
 from chatbot.slicing import Candidate, Slice
 from corpus.article import Article
 from corpus.clinic import Clinic
@@ -67,8 +68,10 @@ def fixed_answer(shelf: Shelf, route: Route, outcome: Outcome = "fixed", general
     return _drafted(shelf, route, [reply.text, *introduced], cited, (outcome, confidence, reply.actions))
 
 
-def not_in_articles(shelf: Shelf, route: Route, topics: Sequence[str]) -> Drafted:
+def not_in_articles(shelf: Shelf, route: Route, topics: Sequence[str], asked: str = "") -> Drafted:
     """Say that the articles do not answer it, and offer the headings nearest to it as questions to tap."""
+    if asks_of_another_clinic(asked, shelf.clinic.name):
+        route = replace(route, reply="another_clinic")
     return _offering(fixed_answer(shelf, route, "not_in_articles"), topics)
 
 

@@ -238,7 +238,7 @@ class Bot:
             more = len(found.understood.others) >= MAX_QUESTIONS
             drafted = answer_in_parts(self.shelf, decided, chosen, confidence, left_out=more)
         elif decided.to == "education":
-            drafted = not_in_articles(self.shelf, decided, topics)
+            drafted = not_in_articles(self.shelf, decided, topics, understood.question.text)
         else:
             general = [each for selection, shown in parts if selection and _is_sure(selection) for each in shown]
             drafted = fixed_answer(self.shelf, decided, general=without_repeats(general))

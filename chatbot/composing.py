@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 
 from chatbot.claims import benefit_without_risk, dose_in_reply
+from chatbot.other_clinics import asks_of_another_clinic
 from chatbot.quotable import Dropped, Quotable, Sources, barred_by
 from chatbot.retrieval import Query
 from chatbot.slicing import Candidate, Features
@@ -62,8 +63,12 @@ def gather(query: Query, hits: Sequence[Hit], sources: Sources) -> Gathered:
     """Make a candidate of every sentence of the passages that may be shown, scored without reading it."""
     dropped: list[Dropped] = []
     weights = sources.lexical.weights(query.search)
+    elsewhere = asks_of_another_clinic(query.resolved, sources.clinic)
     scored = [
-        _scored(sentence, hit, weights) for hit in hits for sentence in _fitting(hit, query, sources, dropped)
+        _scored(sentence, hit, weights)
+        for hit in hits
+        for sentence in _fitting(hit, query, sources, dropped)
+        if not (elsewhere and _is_of_this_clinic(sentence, hit, dropped))
     ]
     return Gathered(_best_first(scored), tuple(dropped))
 
@@ -147,6 +152,13 @@ def _fitting(hit: Hit, query: Query, sources: Sources, dropped: list[Dropped]) -
             dropped.append(Dropped(hit.passage.id, hit.passage.sentences[sentence.position].text, reason))
         else:
             yield sentence
+
+
+def _is_of_this_clinic(sentence: Quotable, hit: Hit, dropped: list[Dropped]) -> bool:
+    if sentence.of_the_clinic:
+        text = hit.passage.sentences[sentence.position].text
+        dropped.append(Dropped(hit.passage.id, text, "is about this clinic, and another one is asked about"))
+    return sentence.of_the_clinic
 
 
 def _unfit(sentence: Quotable, query: Query) -> str:

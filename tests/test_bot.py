@@ -222,9 +222,24 @@ def test_the_json_shape_is_the_published_one(bot: Bot) -> None:
     assert set(answer["sentences"][0]) == {"text", "citation"}
 
 
+def test_what_our_articles_say_of_us_is_no_answer_about_another_clinic(corpus: Corpus) -> None:
+    name = load_clinic(SHIPPED / "clinic.toml").name
+    corpus.write("rooms", f"## Where do people rest?\n\nAt {name}, people rest in a private room after a visit.\n")
+    build(corpus.articles, corpus.index, embedder="")
+    bot = Bot.open(settings_for(corpus))
+    try:
+        own = ask(bot, "Do people rest in a private room after a visit?")
+        other = ask(bot, "Do people rest in a private room after a visit at Maple Street Wellness?")
+    finally:
+        bot.close()
+    assert name in own.sentences[0].text
+    assert (other.outcome, other.route) == ("not_in_articles", "education")
+    assert "another clinic" in other.text
+
+
 def test_every_reply_a_rule_can_ask_for_exists_in_both_languages(bot: Bot) -> None:
     asked_for = {rule.reply for rule in rule_table().rules if rule.reply}
     asked_for |= {"crisis_self_1", "crisis_self_2", "crisis_self_3", "check_in"}
-    asked_for |= {"not_in_articles", "which_one", "error"}
+    asked_for |= {"not_in_articles", "which_one", "another_clinic", "error"}
     missing = {(name, language) for name in asked_for for language in ("en", "es")} - set(bot.replies)
     assert missing == set()

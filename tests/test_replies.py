@@ -24,7 +24,7 @@ IDS = {
     "not_in_articles", "error", "too_long", "empty", "opening", "disclaimer", "soft_opening", "soft_footer",
     "crisis_strip", "booking_line", "cost_line", "identifiers_notice", "suicide_limitation", "fda_status",
     "spanish_note", "unreviewed", "general_information", "first_question", "second_question", "third_question",
-    "part_not_found", "more_questions", "which_one",
+    "part_not_found", "more_questions", "which_one", "another_clinic",
 }  # fmt: skip
 ACUTE = re.compile(r"crisis_(?!strip)|check_in|emergency|violence|abuse|minor")
 
