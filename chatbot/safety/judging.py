@@ -136,8 +136,7 @@ def _doubted(whole: Row) -> frozenset[str]:
     likeliest = _likeliest(whole)
     if likeliest in ACUTE_ROUTES and whole[likeliest] >= _ANOTHER:
         return frozenset(route for route in ACUTE_ROUTES if whole[route] < _SURELY_NOT)
-    if likeliest == "out_of_scope" and whole[likeliest] >= _A_TASK:
-        return frozenset({"injection"})
-    if whole[likeliest] < _SURE or likeliest not in {"education", "personal_medical"}:
-        return frozenset()
-    return frozenset(route for route in _MAY_BE_SET_ASIDE if route != likeliest and whole[route] < _SURELY_NOT)
+    others = frozenset({"injection"} if likeliest == "out_of_scope" and whole[likeliest] >= _A_TASK else ())
+    if whole[likeliest] < _SURE or likeliest in {"injection", "identifiers"}:
+        return others
+    return others | {route for route in _MAY_BE_SET_ASIDE if route != likeliest and whole[route] < _SURELY_NOT}
