@@ -123,18 +123,13 @@ def check() -> None:
         raise typer.Exit(1)
 
 
-@app.command(name="eval")
-def eval_(
-    suites: Annotated[list[str], typer.Argument(help="Suites by name (safety, answers, …) or path.")],
-    misses: Annotated[bool, typer.Option(help="List every case that went wrong.")] = False,
-    report: Annotated[Path | None, typer.Option(help="Folder for report.html and results.json.")] = None,
-    against: Annotated[Path | None, typer.Option(help="Compare with an earlier results.json.")] = None,
-    anyway: Annotated[bool, typer.Option(help="Compare even runs of other suites, articles or models.")] = False,
-) -> None:
+_AS_GIVEN = {"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []}
+
+
+@app.command(name="eval", context_settings=_AS_GIVEN)
+def eval_(context: typer.Context) -> None:
     """Ask every case of the suites; exit with 1 where a gate is not kept or a case errors, 2 where none can be run."""
-    flags = [name for name, wanted in (("--misses", misses), ("--anyway", anyway)) if wanted]
-    flags += [f"{name}={path}" for name, path in (("--report", report), ("--against", against)) if path]
-    raise typer.Exit(_run_module("evals.run", *suites, *flags))
+    raise typer.Exit(_run_module("evals.run", *context.args))
 
 
 @app.command()

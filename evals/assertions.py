@@ -91,6 +91,11 @@ def squeezed(text: str) -> str:
     return " ".join(text.split())
 
 
+def says(text: str, wanted: str) -> bool:
+    """Tell whether a text holds another, white space and capitals aside."""
+    return squeezed(wanted).casefold() in squeezed(text).casefold()
+
+
 def check(assertion: Assertion, asked: Asked) -> Checked:
     """Judge one assertion."""
     found = TYPES[assertion.type].judge(asked, assertion.value)
@@ -187,8 +192,7 @@ def _cites(asked: Asked, value: Any) -> Finding:
 
 
 def _quotes(asked: Asked, value: list[str]) -> Finding:
-    shown = asked.shown.casefold()
-    found = any(squeezed(each).casefold() in shown for each in value)
+    found = any(says(asked.shown, each) for each in value)
     return "" if found else f"shown: {asked.shown[:200] or 'no sentence'}"
 
 

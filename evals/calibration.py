@@ -69,12 +69,17 @@ def calibrate(decided: Sequence[Decided]) -> Calibration:
     thresholds, coverage, risk = risk_curve(confidence, right)
     return Calibration(
         n=n,
-        bins=tuple(_bin(confidence[part], right[part]) for part in _parts(confidence)),
+        bins=reliability_bins(confidence, right),
         error=statistic_of(n, lambda drawn: calibration_error(confidence[drawn], right[drawn])),
         area=statistic_of(n, lambda drawn: _area(confidence[drawn], right[drawn])),
         covered=tuple(_covered(confidence, right, allowed) for allowed in RISKS),
         curve=tuple(zip(thresholds.tolist(), coverage.tolist(), risk.tolist(), strict=True)),
     )
+
+
+def reliability_bins(confidence: Values, right: Values) -> tuple[Bin, ...]:
+    """Return bins of equal count, least confident first."""
+    return tuple(_bin(confidence[part], right[part]) for part in _parts(confidence)) if len(confidence) else ()
 
 
 def _parts(confidence: Values) -> list[NDArray[np.int64]]:
@@ -120,19 +125,22 @@ def _covered(confidence: Values, right: Values, allowed: float) -> Covered:
 
 def report(measured: Calibration) -> list[str]:
     """Return the figures as lines, each with its 95 % interval."""
-    rows = [f"{part.n:5}  {part.confidence:10.3f}  {part.right}" for part in measured.bins]
     covered = []
     for each in measured.covered:
         at = "no threshold keeps it" if each.threshold is None else f"from confidence {each.threshold:.3f} on"
         covered.append(f"coverage at a risk of {each.risk:.0%}: {each.coverage}  ({at})")
     return [
         f"reliability, {measured.n} questions that came to a decision:",
-        "    n  confidence  share right",
-        *rows,
+        *bin_lines(measured.bins),
         f"expected calibration error: {measured.error}",
         f"area under the coverage-risk curve: {measured.area}",
         *covered,
     ]
+
+
+def bin_lines(bins: Sequence[Bin]) -> list[str]:
+    """Return the table of reliability as lines."""
+    return ["    n  confidence  share right", *(f"{b.n:5}  {b.confidence:10.3f}  {b.right}" for b in bins)]
 
 
 def write_calibration(path: Path, measured: Calibration, **says: object) -> None:

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from evals import facts
-from evals.case_metrics import LOWER_IS_BETTER, MEANS, SHARES, CaseMean, CaseShare
+from evals.baselines import LATENCY, Baseline, Told, told
+from evals.case_metrics import LOWER_IS_BETTER, MEANS, SHARES
 from evals.intervals import mean_by_family
 from evals.results import CaseResult, Run
-
-Pairs = Sequence[tuple[CaseResult, CaseResult]]
-"""The same case before and now."""
 
 
 class UnlikeRunsError(Exception):
@@ -22,8 +20,12 @@ class UnlikeRunsError(Exception):
 class Changed:
     """A case that came out otherwise than before."""
 
-    before: CaseResult
+    before: Told
     now: CaseResult
+
+
+Pairs = Sequence[tuple[Told, Told]]
+"""The same case before and now."""
 
 
 @dataclass(frozen=True)
@@ -74,23 +76,24 @@ class Comparison:
     """Why the runs are not alike, where they were compared anyway."""
 
 
-def compare(run: Run, baseline: Run, *, anyway: bool) -> Comparison:
+def compare(run: Run, baseline: Baseline, *, anyway: bool) -> Comparison:
     """Pair the cases of the suites of `run` with those of the baseline, which may hold further suites."""
     unlike = tuple(differences(run, baseline))
     if unlike and not anyway:
         reasons = "; ".join(unlike)
         raise UnlikeRunsError(
-            f"The runs are not alike: {reasons}. Run the baseline again on the same, or ask to compare them anyway."
+            f"The runs are not alike: {reasons}. Run the baseline again on the same, or compare all the same: --anyway."
         )
     suites = {suite.name for suite in run.suites}
-    before = {(case.suite, case.id): case for case in baseline.cases if case.suite in suites}
+    before = {(each.suite, each.id): each for each in baseline.cases if each.suite in suites}
     now = {(case.suite, case.id): case for case in run.cases}
-    pairs = [(before[key], case) for key, case in now.items() if key in before]
-    worse = [Changed(*pair) for pair in pairs if pair[0].status == "passed" != pair[1].status]
+    both = [(before[key], case) for key, case in now.items() if key in before]
+    worse = [Changed(*pair) for pair in both if pair[0].status == "passed" != pair[1].status]
+    pairs = [(old, told(case)) for old, case in both]
     return Comparison(
         pairs=len(pairs),
         broken=tuple(sorted(worse, key=_most_severe_first)),
-        mended=tuple(Changed(*pair) for pair in pairs if pair[0].status != "passed" == pair[1].status),
+        mended=tuple(Changed(*pair) for pair in both if pair[0].status != "passed" == pair[1].status),
         still_failing=sum(old.status != "passed" != new.status for old, new in pairs),
         only_before=tuple(f"{suite}: {name}" for suite, name in before if (suite, name) not in now),
         only_now=tuple(f"{suite}: {name}" for suite, name in now if (suite, name) not in before),
@@ -100,18 +103,22 @@ def compare(run: Run, baseline: Run, *, anyway: bool) -> Comparison:
     )
 
 
-def differences(run: Run, baseline: Run) -> Iterator[str]:
-    """Yield every reason not to compare: other cases, other articles or other models."""
-    old = {suite.name: suite.sha256 for suite in baseline.suites}
-    for suite in run.suites:
-        if suite.name not in old:
-            yield f"the baseline has no suite {suite.name}"
-        elif old[suite.name] != suite.sha256:
-            yield f"suite {suite.name} has changed"
-    if run.corpus_sha256 != baseline.corpus_sha256:
+def differences(run: Run, baseline: Baseline) -> Iterator[str]:
+    """Yield every reason not to compare once: other cases, other articles or other models."""
+    yield from dict.fromkeys(reason for suite in run.suites for reason in _unlike(run, suite.name, baseline))
+
+
+def _unlike(run: Run, suite: str, baseline: Baseline) -> Iterator[str]:
+    origin = baseline.origins.get(suite)
+    if origin is None:
+        yield f"the baseline has no suite {suite}"
+        return
+    if origin.sha256 != next(each.sha256 for each in run.suites if each.name == suite):
+        yield f"suite {suite} has changed"
+    if run.corpus_sha256 != origin.corpus_sha256:
         yield "the articles have changed"
-    for model in sorted(run.models.keys() | baseline.models.keys()):
-        if run.models.get(model) != baseline.models.get(model):
+    for model in sorted(run.models.keys() | origin.models.keys()):
+        if run.models.get(model) != origin.models.get(model):
             yield f"the {model} is another"
 
 
@@ -133,41 +140,37 @@ def mcnemar(lost: int, won: int) -> float:
 
 def _share_changes(pairs: Pairs) -> Iterator[ShareChange]:
     for suite, own in _by_suite(pairs):
-        for name, tells in SHARES.items():
-            told = _both(own, tells)
-            if told:
-                lost = sum(each.before > each.now for each in told)
-                won = sum(each.before < each.now for each in told)
-                before, now = _mean([each.before for each in told]), _mean([each.now for each in told])
-                yield ShareChange(suite, name, len(told), before, now, lost, won, mcnemar(lost, won))
-
-
-_TIMED: dict[str, CaseMean] = {"latency, mean ms": facts.latency_ms}
+        for name in SHARES:
+            both = _both(own, name)
+            if both:
+                lost = sum(each.before > each.now for each in both)
+                won = sum(each.before < each.now for each in both)
+                before, now = _mean([each.before for each in both]), _mean([each.now for each in both])
+                yield ShareChange(suite, name, len(both), before, now, lost, won, mcnemar(lost, won))
 
 
 def _mean_changes(pairs: Pairs) -> Iterator[MeanChange]:
     for suite, own in _by_suite(pairs):
-        for name, tells in (MEANS | _TIMED).items():
-            told = _both(own, tells)
-            if told:
-                before, now = _mean([each.before for each in told]), _mean([each.now for each in told])
-                apart = np.array([each.now - each.before for each in told], dtype=np.float64)
-                found = mean_by_family(apart, [each.family for each in told])
-                yield MeanChange(suite, name, len(told), before, now, found.mean, found.low, found.high)
+        for name in (*MEANS, LATENCY):
+            both = _both(own, name)
+            if both:
+                before, now = _mean([each.before for each in both]), _mean([each.now for each in both])
+                apart = np.array([each.now - each.before for each in both], dtype=np.float64)
+                found = mean_by_family(apart, [each.family for each in both])
+                yield MeanChange(suite, name, len(both), before, now, found.mean, found.low, found.high)
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Both:
     family: str
     before: float
     now: float
 
 
-def _both(pairs: Pairs, tells: CaseShare | CaseMean) -> list[_Told]:
-    """Return the pairs a figure applies to before and now; an errored case measures nothing."""
-    asked = [(old, new) for old, new in pairs if "errored" not in {old.status, new.status}]
-    told = [(facts.family(new), tells(old), tells(new)) for old, new in asked]
-    return [_Told(family, old, new) for family, old, new in told if old is not None and new is not None]
+def _both(pairs: Pairs, figure: str) -> list[_Both]:
+    """Return the pairs a figure applies to before and now."""
+    telling = [(old, new) for old, new in pairs if figure in old.values and figure in new.values]
+    return [_Both(facts.family(new.case), old.values[figure], new.values[figure]) for old, new in telling if new.case]
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -187,6 +190,21 @@ def is_worse(change: ShareChange | MeanChange) -> bool:
     return change.low > 0 if lower else change.high < 0
 
 
+def regressions(comparison: Comparison) -> list[ShareChange]:
+    """Return the shares that got worse by more than chance though so many were looked at (Holm 1979, 5 %).
+
+    Shares of which too few cases changed to show anything are not among the many (Tarone 1990).
+    """
+    telling = [each for each in comparison.shares if mcnemar(each.lost + each.won, 0) < _LEVEL]
+    ordered = sorted(telling, key=lambda each: each.p)
+    kept = [each.p < _LEVEL / (len(ordered) - place) for place, each in enumerate(ordered)]
+    first_kept_out = kept.index(False) if False in kept else len(kept)
+    return [each for each in ordered[:first_kept_out] if is_worse(each)]
+
+
+_LEVEL = 0.05
+
+
 def comparison_lines(comparison: Comparison) -> list[str]:
     """Return what changed as lines for a terminal, broken cases first."""
     moved = f"{len(comparison.broken)} broken, {len(comparison.mended)} mended"
@@ -197,6 +215,13 @@ def comparison_lines(comparison: Comparison) -> list[str]:
         *(line for changed in comparison.mended for line in _changed_lines("mended", changed)),
         *_alone("in the baseline alone", comparison.only_before),
         *_alone("in this run alone", comparison.only_now),
+        *figure_lines(comparison),
+    ]
+
+
+def figure_lines(comparison: Comparison) -> list[str]:
+    """Return the figures that changed as lines."""
+    return [
         *(_share_line(change) for change in comparison.shares if change.lost or change.won),
         *(_mean_line(change) for change in comparison.means if change.difference),
     ]

@@ -24,7 +24,8 @@ from chatbot.slicing import Features
 from corpus.article import load_articles
 from corpus.clinic import load_clinic
 from corpus.glossary import load_glossary
-from evals.answers import Case, load_cases, says
+from evals.assertions import says
+from evals.labelled import LabelledQuestion, labelled_questions
 from evals.statistics import auroc
 from index.reading import Reader
 from index.searching import Index
@@ -39,7 +40,7 @@ Scores = NDArray[np.float64]
 class Labelled:
     """The candidates of one case."""
 
-    case: Case
+    case: LabelledQuestion
     features: Scores
     """(candidates, features)"""
     right: NDArray[np.bool_]
@@ -48,7 +49,7 @@ class Labelled:
 
 def main() -> None:
     """Fit both regressions on one half of the suites' cases, report on the other."""
-    labelled = _labelled([case for path in sys.argv[1:] for case in load_cases(Path(path))])
+    labelled = _labelled([case for path in sys.argv[1:] for case in labelled_questions(Path(path))])
     halves = [[each for each in labelled if half(each.case.id) == number] for number in (0, 1)]
     fitted = halves[0]
     # One case weighs as much as another, whatever the number of its candidates.
@@ -79,7 +80,7 @@ def _fit(name: str, rows: Scores, right: Sequence[bool], weight: Scores | None =
     return model
 
 
-def _labelled(cases: Sequence[Case]) -> list[Labelled]:
+def _labelled(cases: Sequence[LabelledQuestion]) -> list[Labelled]:
     settings = Settings()
     index = Index.open(settings.index_folder, embedder=settings.embedder, server=settings.index_server)
     texts = {article.id: article.text for article in load_articles(settings.articles)}

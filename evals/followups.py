@@ -15,7 +15,7 @@ from pathlib import Path
 from chatbot.bot import Bot, Trace
 from chatbot.config import Settings
 from chatbot.conversation import Answer, Question
-from evals.answers import says
+from evals.assertions import says
 from evals.fit_selection import half
 from evals.statistics import share_line
 from evals.suite import Case, read_suite

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from corpus.readability import sentences, smog_grade
 from evals import facts
-from evals.calibration import calibration_error, risk_curve
+from evals.calibration import Bin, calibration_error, reliability_bins, risk_curve
 from evals.case_metrics import MEANS, SHARES, CaseShare
 from evals.intervals import Values, mean_by_family, statistic_by_family
 from evals.results import CaseResult, Figure
@@ -155,6 +155,12 @@ def calibration(cases: Cases) -> Figure:
     labelled, sure, right = judged(shown)
     name = "expected calibration error"
     return _statistic(name, labelled, "score", lambda at: calibration_error(sure[at], right[at]))
+
+
+def reliability(cases: Cases) -> tuple[Bin, ...]:
+    """Return, of answers shown whose rightness is known, the share right for groups of like confidence."""
+    _, sure, right = judged([case for case in cases if not facts.abstained(case)])
+    return reliability_bins(sure, right)
 
 
 def booking_f1(cases: Cases) -> Figure:

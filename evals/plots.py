@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from evals import facts
-from evals.calibration import Decided, calibrate
 from evals.intervals import Measured, Values
 from evals.metrics import RISK, Cases, judged, shown_curve
+from evals.metrics import reliability as reliability_of
 from evals.results import Run
 
 if TYPE_CHECKING:
@@ -79,18 +79,14 @@ def coverage_risk(suites: dict[str, Cases]) -> Plot | None:
 
 def reliability(suites: dict[str, Cases]) -> Plot | None:
     """Plot the share of right answers over the stated confidence."""
-    found = {}
-    for name, cases in suites.items():
-        _, sure, right = judged([case for case in cases if not facts.abstained(case)])
-        if len(sure) >= _LEAST:
-            pairs = zip(sure.tolist(), right.tolist(), strict=True)
-            found[name] = calibrate([Decided(confidence, bool(held)) for confidence, held in pairs])
+    measured = {name: reliability_of(cases) for name, cases in suites.items()}
+    found = {name: bins for name, bins in measured.items() if sum(part.n for part in bins) >= _LEAST}
 
     def draw(axes: "Axes") -> None:
         axes.plot((0, 1), (0, 1), color="#777777", linewidth=0.8)
-        for (name, measured), style in zip(found.items(), _styles(), strict=False):
-            at = [part.confidence for part in measured.bins]
-            shares = np.array([(part.right.mean, part.right.low, part.right.high) for part in measured.bins]).T
+        for (name, bins), style in zip(found.items(), _styles(), strict=False):
+            at = [part.confidence for part in bins]
+            shares = np.array([(part.right.mean, part.right.low, part.right.high) for part in bins]).T
             reach = np.abs(shares[1:] - shares[0])
             axes.errorbar(at, shares[0], yerr=reach, marker="o", label=name, capsize=2, **style)
         axes.set(xlabel="stated confidence", ylabel="share of answers right", xlim=(0, 1), ylim=(0, 1.02))
@@ -98,8 +94,8 @@ def reliability(suites: dict[str, Cases]) -> Plot | None:
 
     rows = [
         (name, str(part.n), f"{part.confidence:.2f}", _with_interval(part.right))
-        for name, measured in found.items()
-        for part in measured.bins
+        for name, bins in found.items()
+        for part in bins
     ]
     says = (
         "Answers shown, in groups of like confidence. On the grey line, confidence means what it says; below it, the "

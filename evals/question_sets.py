@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 import corpus as content
-from evals.answers import load_cases
+from evals.labelled import labelled_questions
 
 Row = TypeVar("Row")
 
@@ -52,7 +52,7 @@ def public_sets(data: Path) -> Iterator[QuestionSet]:
 def shipped_set() -> QuestionSet:
     """Return our own suite's answerable questions over the shipped articles."""
     pages = {path.stem: path.read_text(encoding="utf-8") for path in sorted(ARTICLES.glob("*.md"))}
-    cases = [case for case in load_cases(SUITE) if case.gold]
+    cases = [case for case in labelled_questions(SUITE) if case.gold]
     return QuestionSet("shipped", pages, [(case.question, frozenset(dict(case.gold))) for case in cases])
 
 

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.article import Article, load_articles
-from evals.answers import Case, says
+from evals.assertions import says
 from evals.jsonl import read_jsonl
+from evals.labelled import LabelledQuestion
 from index.models import Embed
 from index.passages import Passage, cut, keys
 
@@ -102,7 +103,7 @@ def written_groups(path: Path, articles: Path, embed: Embed) -> list[Group]:
     A question on the articles is left out once they no longer hold what it asks for.
     """
     groups: list[Group] = []
-    cases: list[Case] = []
+    cases: list[LabelledQuestion] = []
     for row in read_jsonl(path):
         if "sections" in row:
             texts = [f"{heading} {text}" for heading, section in row["sections"].items() for text in section]
@@ -110,11 +111,11 @@ def written_groups(path: Path, articles: Path, embed: Embed) -> list[Group]:
                 flags = tuple(number in right for number in range(len(texts)))
                 groups.append(Group(asked, tuple(texts), flags, "written"))
         else:
-            cases.append(Case(row["question"], row["question"], "written", (), tuple(row["must_say"])))
+            cases.append(LabelledQuestion(row["question"], row["question"], "written", (), tuple(row["must_say"])))
     return [*groups, *case_groups(cases, articles, embed)]
 
 
-def case_groups(cases: Sequence[Case], articles: Path, embed: Embed) -> list[Group]:
+def case_groups(cases: Sequence[LabelledQuestion], articles: Path, embed: Embed) -> list[Group]:
     """Return a group a case: the sentences nearest to its question, as when it is answered, and the right ones."""
     texts = [key for article in load_articles(articles) for passage in cut(article) for key in _quotable(passage)]
     cosines = embed([case.question for case in cases]) @ embed(texts).T
@@ -191,7 +192,7 @@ def _misspelt(word: str, rng: random.Random) -> str:
     )
 
 
-def _case_group(case: Case, texts: Sequence[str], near: NDArray[np.float32]) -> Group:
+def _case_group(case: LabelledQuestion, texts: Sequence[str], near: NDArray[np.float32]) -> Group:
     right = [any(says(text, wanted) for wanted in case.must_say) for text in texts]
     nearest = np.argsort(-near, kind="stable")
     shown = sorted({*nearest[:_NEAREST].tolist(), *np.flatnonzero(right).tolist()})

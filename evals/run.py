@@ -4,23 +4,28 @@ import argparse
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from time import perf_counter
 
 from chatbot.bot import Bot
 from chatbot.config import Settings
 from corpus.front_matter import ContentError
-from evals.compare import UnlikeRunsError, compare, comparison_lines
+from evals.baselines import Baseline, read_baseline, write_baselines
+from evals.compare import UnlikeRunsError, compare, comparison_lines, regressions
 from evals.execution import ask_suite, corpus_sha256, models
-from evals.gates import NOT_RUN, exit_code, judge_gates
+from evals.gates import BROKEN, NOT_RUN, exit_code, judge_gates
+from evals.intervals import machine
 from evals.located import SuiteError
 from evals.metrics import figures
 from evals.report import write_report
 from evals.results import CaseResult, Figure, GateResult, Run, SuiteRead
-from evals.stored_runs import RunUnreadableError, read_run
+from evals.stored_runs import RunUnreadableError
 from evals.suite import Case, Suite, read_suite
 from evals.terminal import gate_lines, suite_lines
 from index.manifest import IndexUnavailable
 from index.onnx_model import TrainedModelError
 
+ALL = "all"
+"""The name that stands for every shipped suite."""
 SUITES = Path(__file__).parent / "suites"
 _ENDINGS = (".yaml", ".yml", ".jsonl")
 _UNUSABLE = (ContentError, IndexUnavailable, TrainedModelError)
@@ -43,6 +48,11 @@ def suite_path(name: str) -> Path:
             return path
     names = ", ".join(path.stem for path in shipped())
     raise SuiteError(f"{name}: no such suite. Give a file, or one of: {names}")
+
+
+def suite_paths(names: Sequence[str]) -> list[Path]:
+    """Return the files of the suites that a command line names."""
+    return [path for name in names for path in (shipped() if name == ALL else [suite_path(name)])]
 
 
 def run_suites(bot: Bot, suites: Sequence[Suite]) -> Run:
@@ -70,41 +80,63 @@ def _shown(cases: Sequence[Case], name: str) -> Iterator[Case]:
 
 def evaluate(options: argparse.Namespace) -> int:
     """Run what the command line asks for; return its exit code."""
-    suites = [read_suite(suite_path(name)) for name in options.suites]
-    baseline = read_run(options.against) if options.against else None
+    suites = [read_suite(path) for path in suite_paths(options.suites)]
+    names = [suite.name for suite in suites]
+    baseline = read_baseline(options.against, names) if options.against else None
     bot = Bot.open(Settings())
+    started = perf_counter()
     try:
         run = run_suites(bot, suites)
     finally:
         bot.close()
+    took = perf_counter() - started
     for suite in suites:
         print(f"\n{suite.name} ({len(suite.cases)} cases)", *suite_lines(run, suite, misses=options.misses), sep="\n")
-    report(run, options, baseline)
-    return exit_code(run)
+    worse = report(run, options, baseline)
+    each = f"{1000 * took / len(run.cases):.0f} ms a case, figures and all"
+    print(f"{len(run.cases)} cases in {took:.0f} s, {each}; {machine()}")
+    return BROKEN if worse else exit_code(run)
 
 
-def report(run: Run, options: argparse.Namespace, baseline: Run | None) -> None:
-    """Print what changed and what the gates say, and write the report."""
+def report(run: Run, options: argparse.Namespace, baseline: Baseline | None) -> bool:
+    """Print what changed and what the gates say, and write what is asked for; tell whether it is worse than allowed."""
     # Written before an unlike baseline ends the command, because asking took the time.
     written = write_report(run, options.report) if options.report else None
+    baselines = write_baselines(run, options.write_baseline) if options.write_baseline else []
+    worse: list[str] = []
     if baseline:
         changed = compare(run, baseline, anyway=options.anyway)
         print("", *comparison_lines(changed), sep="\n")
         written = write_report(run, options.report, changed) if options.report else None
-    print("", *gate_lines(run), sep="\n")
+        worse = [f"WORSE      {each.suite}: {each.figure}: than in the baseline" for each in regressions(changed)]
+    print("", *(worse if options.no_worse else []), *gate_lines(run), sep="\n")
     if written:
         print(f"report: {written.report}\nresults: {written.results}\nreport hash: {written.sha256}")
+    print(*(f"baseline: {path}\n" for path in baselines), sep="", end="")
+    return bool(worse) and options.no_worse
+
+
+def arguments() -> argparse.ArgumentParser:
+    """Return what the command line takes."""
+    parser = argparse.ArgumentParser(prog="chatbot eval", description=__doc__)
+    parser.add_argument("suites", nargs="+", metavar="SUITE", help="a file, the name of a shipped suite, or 'all'")
+    parser.add_argument("--misses", action="store_true", help="list every case that went wrong")
+    parser.add_argument("--report", type=Path, metavar="DIR", help="write report.html and results.json there")
+    against = "compare with an earlier results.json, a baseline, or a folder of them"
+    parser.add_argument("--against", type=Path, metavar="BASELINE", help=against)
+    parser.add_argument("--anyway", action="store_true", help="compare even unlike runs")
+    parser.add_argument("--no-worse", action="store_true", help="exit 1 where a share is worse by more than chance")
+    keep = "write NAME.json there for each suite: what --against needs of this run"
+    parser.add_argument("--write-baseline", type=Path, metavar="DIR", help=keep)
+    return parser
 
 
 def main() -> None:
     """Run the suites; exit 0 if every gate is kept, 1 if one is not or a case errored, 2 where nothing could be run."""
-    parser = argparse.ArgumentParser(prog="chatbot eval", description=__doc__)
-    parser.add_argument("suites", nargs="+", metavar="SUITE")
-    parser.add_argument("--misses", action="store_true", help="list every case that went wrong")
-    parser.add_argument("--report", type=Path, metavar="DIR", help="write report.html and results.json there")
-    parser.add_argument("--against", type=Path, metavar="BASELINE.json", help="compare with an earlier results.json")
-    parser.add_argument("--anyway", action="store_true", help="compare even unlike runs")
+    parser = arguments()
     options = parser.parse_args()
+    if options.no_worse and not options.against:
+        parser.error("--no-worse than what? Add --against BASELINE")
     try:
         code = evaluate(options)
     except _EXPECTED as error:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from evals import routing
+from evals.calibration import bin_lines
+from evals.metrics import reliability
 from evals.results import CaseResult, Figure, GateResult, Run
 from evals.suite import Suite
 
@@ -20,6 +22,8 @@ def suite_lines(run: Run, suite: Suite, *, misses: bool) -> list[str]:
     unmeasured = [figure.name for figure in told if figure.value is None]
     if unmeasured:
         lines += ["", f"unmeasured: {', '.join(unmeasured)}"]
+    if bins := reliability([case for case in own if case.status != "errored"]):
+        lines += ["", "reliability of the answers shown:", *bin_lines(bins)]
     if routing.measures_routes(suite):
         lines += ["", *routing.summary(routing.routed(own))]
     return lines

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.answers import load_cases
+from evals.labelled import labelled_questions
 from evals.reader_data import (
     SECTIONS,
     Group,
@@ -210,7 +210,7 @@ def main() -> None:
     train(trainee, [*written, *random.Random(SEED).sample(public, _REPEATED), *listed], WRITTEN)
     export(trainee.served(), trainee.tokenizer, out)
     write_card(out, tokens=_LONGEST)
-    own = case_groups(load_cases(_SUITE), _ARTICLES, embed)
+    own = case_groups(labelled_questions(_SUITE), _ARTICLES, embed)
     held_out = {"squad2": squad_held, "clapnq": clapnq_held, "answers": own}
     measured = {name: _measured(trainee, out, groups, embed) for name, groups in held_out.items()}
     write_card(out, tokens=_LONGEST, figures=measured)

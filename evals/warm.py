@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from chatbot.bot import Bot
 from chatbot.config import Settings
 from chatbot.conversation import Question
-from evals.answers import load_cases
 from evals.intervals import machine, statistic_of
+from evals.labelled import labelled_questions
 from evals.question_sets import SUITE, thinned
 from evals.tutorial_stack import Nearest, build, keep_offline, open_nearest
 
@@ -89,7 +89,7 @@ def main() -> None:
     """Time the questions of our suite."""
     parser = argparse.ArgumentParser(prog="chatbot bench warm")
     parser.add_argument("--questions", type=int, default=150)
-    asked = [case.question for case in thinned(load_cases(SUITE), parser.parse_args().questions)]
+    asked = [case.question for case in thinned(labelled_questions(SUITE), parser.parse_args().questions)]
     keep_offline()
     settings = Settings()
     bot = Bot.open(settings)

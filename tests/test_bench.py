@@ -10,12 +10,13 @@ from conftest import Corpus
 
 from chatbot.bot import Bot
 from chatbot.config import Settings
-from evals.answers import Case, decided, judge
 from evals.own_questions import decide_all, measure, section_questions
-from evals.question_sets import QuestionSet, public_sets, shipped_set, thinned, write_pages
+from evals.question_sets import SUITE, QuestionSet, public_sets, shipped_set, thinned, write_pages
 from evals.retrieval_bench import METRICS, TUTORIAL, _compared, _rankings, report, scores
-from evals.section_questions import FIGURES, figures
+from evals.run import run_suites
+from evals.section_questions import bare_bot, held_out
 from evals.section_questions import report as report_difference
+from evals.suite import Suite, read_suite
 from evals.warm import Timed, time_both
 from evals.warm import report as report_times
 from index.searching import Index
@@ -135,27 +136,37 @@ def test_times_are_reported_with_the_ratio_of_medians() -> None:
     assert ": 4.000 [3.000, 5.000]" in whole
 
 
-def test_an_answer_that_was_not_shown_still_counts_as_right_or_wrong(bot: Bot) -> None:
-    cases = [
-        Case("a", "How much sleep do adults need?", "plain", (("sleep", "How much sleep?"),), ("seven to",)),
-        Case("b", "Is walking good for the skin?", "absent", (), ()),
-        Case("c", "I want to die", "absent", (), ()),
-    ]
-    judged = judge(bot, cases)
-    found = decided(judged)
-    assert [each.right for each in found] == [True, False]
-    assert found[0].confidence > found[1].confidence
-
-
-def test_section_questions_are_worth_what_they_change_case_by_case(bot: Bot) -> None:
+def test_section_questions_are_worth_what_they_change_case_by_case(
+    bot: Bot, shared_corpus: Corpus, tmp_path: Path
+) -> None:
     heading = "Why is walking good for the heart?"
-    case = Case("a", STROLLING, "lay", (("walking", heading),), ("makes the heart stronger",))
-    judged = judge(bot, [case])
-    assert dict(zip(FIGURES, figures(judged[0]), strict=True))["section at 1"] == 1
-    lines = report_difference(judged, judged)
-    assert lines[0].startswith("1 answerable cases, 0 not")
-    assert all(line.endswith("0.000 [0.000, 0.000]") for line in lines[2:])
-    assert len(lines) == 2 + len(FIGURES)
+    path = tmp_path / "mine.yaml"
+    path.write_text(
+        f"""cases:
+- id: a
+  vars: {{question: "{STROLLING}"}}
+  assert: [{{type: quotes, value: ["makes the heart stronger"]}}]
+  metadata: {{answerable: true, gold_passages: [[walking, "{heading}"]]}}
+- id: b
+  vars: {{question: "How much sleep do adults need?"}}
+  assert: [{{type: quotes, value: ["seven to nine"]}}]
+  metadata: {{answerable: true, gold_passages: [[sleep, "How much sleep do adults need?"]]}}
+""",
+        encoding="utf-8",
+    )
+    suite = read_suite(path)
+    bare = bare_bot(bot, settings_for(shared_corpus))
+    lines = report_difference(run_suites(bot, [suite]), run_suites(bare, [suite]))
+    assert lines[0].startswith("2 cases, without the questions -> with them")
+    assert "mine: right answer shown" in "\n".join(lines)
+    same = report_difference(run_suites(bot, [suite]), run_suites(bot, [suite]))
+    assert not any("right answer shown" in line for line in same)
+
+
+def test_only_the_half_that_nothing_was_fitted_to_is_asked_with_and_without() -> None:
+    whole = read_suite(SUITE)
+    kept: Suite = held_out(whole)
+    assert 0.4 < len(kept.cases) / len(whole.cases) < 0.6
 
 
 def test_a_clinics_own_questions_are_asked_with_their_section_and_without(bot: Bot) -> None:

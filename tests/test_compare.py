@@ -1,12 +1,27 @@
 """Two runs of the same cases: what broke stands first, and chance is told from change."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import numpy as np
 import pytest
 from evaluated import answer, case, routed, run_of
 from scipy.stats import binomtest
 
-from evals.compare import UnlikeRunsError, compare, comparison_lines, is_worse, mcnemar
+from evals.baselines import baseline_of, read_baseline, write_baselines
+from evals.compare import Comparison, UnlikeRunsError, comparison_lines, is_worse, mcnemar, regressions
+from evals.compare import compare as compare_with
 from evals.results import CaseResult, Checked, Run, SuiteRead
+from evals.run import shipped, suite_path
+from evals.stored_runs import RunUnreadableError, write_run
+from evals.suite import read_suite
+
+BASELINES = Path(__file__).parents[1] / "evals" / "baselines"
+
+
+def compare(run: Run, baseline: Run, *, anyway: bool = False) -> Comparison:
+    """Compare two whole runs."""
+    return compare_with(run, baseline_of(baseline), anyway=anyway)
 
 
 def runs() -> tuple[Run, Run]:
@@ -73,7 +88,7 @@ def test_a_mean_difference_is_paired_so_a_small_steady_gain_is_seen() -> None:
     before = [found(number, int(place)) for number, place in enumerate(places)]
     after = [found(number, int(place) - 1) for number, place in enumerate(places)]
     change = next(each for each in compare(run_of(*after), run_of(*before), anyway=False).means if each.figure == "MRR")
-    assert change.difference == pytest.approx(np.mean(1 / (places - 1) - 1 / places))
+    assert change.difference == pytest.approx(np.mean(1 / (places - 1) - 1 / places), abs=1e-4)
     assert 0 < change.low < change.difference < change.high
     assert not is_worse(change)
     back = next(each for each in compare(run_of(*before), run_of(*after), anyway=False).means if each.figure == "MRR")
@@ -117,3 +132,100 @@ def test_cases_of_one_run_alone_are_named_and_not_compared() -> None:
     comparison = compare(run, fewer, anyway=True)
     assert (comparison.only_now, comparison.only_before, comparison.pairs) == (("suite: 0",), (), 9)
     assert "1 in this run alone: suite: 0" in comparison_lines(comparison)
+
+
+def answered(number: int, sentence: str = "All is said.") -> CaseResult:
+    passages = [("a", "other")] * (number % 3) + [("a", "gold")]
+    gold = {"gold_passages": [["a", "gold"]], "answerable": True}
+    return case(str(number), answer(sentence=sentence), Checked("quotes", ["all"], True), passages=passages, **gold)
+
+
+def test_a_baseline_on_disk_tells_of_every_case_what_the_whole_run_does(tmp_path: Path) -> None:
+    errored = case("e\ud83d", {}, Checked("route", "cost", None), status="errored", suite="other")
+    run = run_of(*missing({1, 4}), *(answered(number + 20) for number in range(5)), errored)
+    paths = write_baselines(run, tmp_path / "kept")
+    assert [path.name for path in paths] == ["suite.json", "other.json"]
+    read = read_baseline(tmp_path / "kept", ["suite", "other", "third"])
+    whole = baseline_of(run)
+    assert read.origins == whole.origins
+    assert [(each.suite, each.id, each.status, each.values) for each in read.cases] == [
+        (each.suite, each.id, each.status, without_times(each.values)) for each in whole.cases
+    ]
+    again = compare_with(run, read, anyway=False)
+    assert (again.pairs, again.broken, again.mended, again.unlike) == (16, (), (), ())
+    assert all(change.lost == change.won == 0 for change in again.shares)
+    assert again.means
+    assert all(change.difference == 0 for change in again.means)
+    assert regressions(again) == []
+
+
+def without_times(values: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in values.items() if "latency" not in name}
+
+
+def test_a_baseline_is_small_and_writing_it_again_gives_the_same_bytes(tmp_path: Path) -> None:
+    run = run_of(*(answered(number) for number in range(100)))
+    (first,) = write_baselines(run, tmp_path)
+    content = first.read_bytes()
+    write_baselines(run, tmp_path)
+    assert first.read_bytes() == content
+    assert len(content) < 100 * 100
+
+
+def test_a_baseline_is_read_from_its_file_from_a_folder_of_them_and_from_a_report(tmp_path: Path) -> None:
+    run, _ = runs()
+    (path,) = write_baselines(run, tmp_path / "kept")
+    write_run(tmp_path / "results.json", run)
+    ids = [each.id for each in run.cases]
+    for place in (path, tmp_path / "kept", tmp_path, tmp_path / "results.json"):
+        assert [each.id for each in read_baseline(place, ["suite"]).cases] == ids
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"shares": 1}', '{"shares": [], "means": [], "suite": "s", "cases": [["a"]]}']
+)
+def test_a_file_that_is_no_baseline_is_refused_with_the_next_step(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "suite.json"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RunUnreadableError, match=r"suite\.json: not a .*chatbot eval SUITE"):
+        read_baseline(path, ["suite"])
+
+
+def test_a_folder_without_a_baseline_of_the_suites_says_how_to_write_one(tmp_path: Path) -> None:
+    with pytest.raises(RunUnreadableError, match=r"no baseline of safety there.*eval safety --write-baseline"):
+        read_baseline(tmp_path, ["safety"])
+
+
+def test_a_share_that_lost_many_cases_is_a_regression_and_one_that_lost_a_few_is_not() -> None:
+    before = run_of(*missing_of(60, set()))
+    few, many = run_of(*missing_of(60, {1, 2, 3, 4, 5})), run_of(*missing_of(60, set(range(12))))
+    assert regressions(compare(few, before)) == []
+    assert {each.figure for each in regressions(compare(many, before))} == {"passed", "crisis recall", "route right"}
+    assert regressions(compare(before, many)) == []
+
+
+def test_with_many_figures_in_play_a_change_that_chance_explains_is_no_regression() -> None:
+    # p is 0.03 for each of many shares that lost 6 of 60: one such share among many is what chance brings.
+    before = run_of(*missing_of(60, set()))
+    after = run_of(*missing_of(60, set(range(6))))
+    changes = compare(after, before).shares
+    assert {each.p for each in changes if each.lost} == {0.03125}
+    assert regressions(compare(after, before)) == []
+
+
+def missing_of(count: int, numbers: set[int]) -> list[CaseResult]:
+    given = ["education" if number in numbers else "crisis_self" for number in range(count)]
+    return [routed(str(number), "crisis_self", route) for number, route in enumerate(given)]
+
+
+@pytest.mark.parametrize("path", sorted(BASELINES.glob("*.json")), ids=lambda path: path.stem)
+def test_every_committed_baseline_is_of_a_shipped_suite_and_small(path: Path) -> None:
+    read = read_baseline(path, [path.stem])
+    assert path.stat().st_size < 1_000_000
+    known = {case.id for case in read_suite(suite_path(path.stem)).cases}
+    assert {each.id for each in read.cases} <= known
+    assert all(each.values for each in read.cases if each.status != "errored")
+
+
+def test_every_shipped_suite_has_a_baseline() -> None:
+    assert {path.stem for path in BASELINES.glob("*.json")} == {path.stem for path in shipped()}

@@ -10,6 +10,7 @@ import pytest
 from evaluated import answer, case, routed, run_of
 from test_metrics import labelled
 
+from evals.baselines import baseline_of
 from evals.compare import compare
 from evals.plain_words import summary, verdict
 from evals.report import write_report
@@ -49,7 +50,7 @@ class Page(HTMLParser):
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Page:
     folder = tmp_path_factory.mktemp("report")
-    written = write_report(mixed(), folder / "new", compare(mixed(), run_of(*labelled(60)), anyway=True))
+    written = write_report(mixed(), folder / "new", compare(mixed(), baseline_of(run_of(*labelled(60))), anyway=True))
     assert written.report.parent == folder / "new"
     return Page(written.report.read_text(encoding="utf-8"))
 
