@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Status = Literal["passed", "failed", "errored"]
+JUDGED = "judge: "
+"""How the figures of a model's opinion begin (evals/judge.py)."""
 GateStatus = Literal["passed", "failed", "unmeasured"]
 
 

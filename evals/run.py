@@ -15,6 +15,7 @@ from evals.compare import UnlikeRunsError, compare, comparison_lines, regression
 from evals.execution import ask_suite, corpus_sha256, models
 from evals.gates import BROKEN, NOT_RUN, exit_code, judge_gates
 from evals.intervals import machine
+from evals.judge import LEAST_RUNS, QUESTION, Judge, JudgeUnavailableError, judged, load_judge
 from evals.located import SuiteError
 from evals.metrics import figures
 from evals.report import write_report
@@ -30,7 +31,7 @@ ALL = "all"
 SUITES = Path(__file__).parent / "suites"
 _ENDINGS = (".yaml", ".yml", ".jsonl")
 _UNUSABLE = (ContentError, IndexUnavailable, TrainedModelError)
-_EXPECTED = (SuiteError, UnlikeRunsError, RunUnreadableError, OSError, *_UNUSABLE)
+_EXPECTED = (SuiteError, UnlikeRunsError, RunUnreadableError, JudgeUnavailableError, OSError, *_UNUSABLE)
 """What the person at the command line can mend."""
 
 
@@ -71,15 +72,15 @@ def _articles(suite: Suite) -> set[str]:
     return {article for case in suite.cases for article, _ in case.metadata.get("gold_passages", ())}
 
 
-def run_suites(bot: Bot, suites: Sequence[Suite]) -> Run:
-    """Ask every case of every suite and measure."""
+def run_suites(bot: Bot, suites: Sequence[Suite], judge: Judge | None = None) -> Run:
+    """Ask every case of every suite and measure; a judge's opinion stands beside the figures and no gate sees it."""
     cases: list[CaseResult] = []
     measured: dict[str, tuple[Figure, ...]] = {}
     gates: list[GateResult] = []
     for suite in suites:
         own = list(ask_suite(bot, suite, _shown(suite.cases, suite.name)))
         cases += own
-        measured[suite.name] = figures(own)
+        measured[suite.name] = (*figures(own), *(judged(judge, bot, own) if judge else ()))
         gates += judge_gates(suite, own)
     read = tuple(SuiteRead(suite.name, suite.sha256, len(suite.cases)) for suite in suites)
     return Run(read, corpus_sha256(bot), models(bot), tuple(cases), measured, tuple(gates))
@@ -100,10 +101,11 @@ def evaluate(options: argparse.Namespace) -> int:
     suites = named_suites(options.suites, settings)
     names = [suite.name for suite in suites]
     baseline = read_baseline(options.against, names) if options.against else None
+    judge = load_judge(options.judge, options.judge_runs, options.judge_asks) if options.judge else None
     bot = Bot.open(settings)
     started = perf_counter()
     try:
-        run = run_suites(bot, suites)
+        run = run_suites(bot, suites, judge)
     finally:
         bot.close()
     took = perf_counter() - started
@@ -145,6 +147,10 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--no-worse", action="store_true", help="exit 1 where a share is worse by more than chance")
     keep = "write NAME.json there for each suite: what --against needs of this run"
     parser.add_argument("--write-baseline", type=Path, metavar="DIR", help=keep)
+    opinion = "also ask this model about every reply (extra llm); its opinion is no gate"
+    parser.add_argument("--judge", metavar="PROVIDER:MODEL", help=opinion)
+    parser.add_argument("--judge-runs", type=int, default=LEAST_RUNS, metavar="K", help="how often, at least 3")
+    parser.add_argument("--judge-asks", default=QUESTION, metavar="QUESTION", help="a question of yes or no")
     return parser
 
 

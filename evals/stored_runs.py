@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from evals.results import CaseResult, Checked, Figure, GateResult, Run, SuiteRead
+from evals.results import JUDGED, CaseResult, Checked, Figure, GateResult, Run, SuiteRead
 
 RESULTS = "results.json"
 
@@ -51,7 +51,7 @@ def _case(stored: dict[str, Any]) -> CaseResult:
 
 
 def report_hash(run: Run) -> str:
-    """Return the same for two runs of one version: left out are times taken, and ids, which tell builds apart."""
+    """Return the same for two runs of one version: left out are times, opinions, and ids, which tell builds apart."""
     timed = _Timed(
         frozenset(figure.name for found in run.figures.values() for figure in found if figure.unit == "ms"),
         asserted=any(check.type == "latency" for case in run.cases for check in case.checks),
@@ -78,7 +78,9 @@ class _Timed:
     """Cases may fail for being slow."""
 
     def affects(self, figure: str) -> bool:
-        """Tell whether a figure, or a gate's of some of the cases ("name (kind x)"), does."""
+        """Tell whether a figure, or a gate's of some of the cases ("name (kind x)"), does, or a model's mood."""
+        if figure.startswith(JUDGED):
+            return True
         if figure in self.names or figure.partition(" (")[0] in self.names:
             return True
         return self.asserted and figure.startswith(("passed", "assertion: latency"))

@@ -34,6 +34,7 @@ OWNERS = {
     "jinja2": {"evals/report.py"},
     "matplotlib": {"evals/plots.py"},
     "scipy": {"evals/compare.py"},
+    "inspect_ai": {"evals/inspect_tasks.py"},
 }
 
 
