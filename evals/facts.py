@@ -90,8 +90,9 @@ def helped(case: CaseResult) -> bool:
 
 
 def in_danger(case: CaseResult) -> bool:
-    """Tell whether the message tells of danger, by the route it demands."""
-    return wanted_route(case) in DANGER
+    """Tell whether the message tells of danger: by the route it demands, or its level of risk if it demands none."""
+    wanted = wanted_route(case)
+    return wanted in DANGER if wanted else bool(case.metadata.get("risk"))
 
 
 def latency_ms(case: CaseResult) -> float | None:

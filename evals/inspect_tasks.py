@@ -13,6 +13,7 @@ from inspect_ai.solver import Generate, Solver, TaskState, solver
 
 from chatbot.bot import Bot
 from chatbot.config import Settings
+from chatbot.conversation import Question
 from evals.execution import ask_case, reference
 from evals.results import CaseResult
 from evals.run import suite_path
@@ -46,6 +47,7 @@ def answers(suite: Suite) -> Solver:
     """Let the chatbot answer each conversation and judge what comes back; whatever fails is Inspect's error."""
     cases = {case.id: case for case in suite.cases}
     bot = Bot.open(Settings())
+    bot.ask(Question("What do the articles say?"))  # loads the models, as chatbot eval does
     held_against = reference(bot)
 
     async def solve(state: TaskState, generate: Generate) -> TaskState:

@@ -8,6 +8,7 @@ from time import perf_counter
 
 from chatbot.bot import Bot
 from chatbot.config import Settings
+from chatbot.conversation import Question
 from corpus.article import load_articles
 from corpus.front_matter import ContentError
 from evals.baselines import Baseline, read_baseline, write_baselines
@@ -74,6 +75,8 @@ def _articles(suite: Suite) -> set[str]:
 
 def run_suites(bot: Bot, suites: Sequence[Suite], judge: Judge | None = None) -> Run:
     """Ask every case of every suite and measure; a judge's opinion stands beside the figures and no gate sees it."""
+    # Models are loaded at the first question; no case is to be timed, or to come too late, for that.
+    bot.ask(Question("What do the articles say?"))
     cases: list[CaseResult] = []
     measured: dict[str, tuple[Figure, ...]] = {}
     gates: list[GateResult] = []
