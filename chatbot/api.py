@@ -6,7 +6,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import uvicorn
 from fastapi import FastAPI, Request
@@ -26,6 +26,10 @@ from chatbot.suggesting import find_starters
 from chatbot.theming import theme_css
 from chatbot.turns import recent
 from corpus.clinic import tel
+
+if TYPE_CHECKING:
+    from chatbot.records.events import Source
+    from chatbot.records.recording import Recorder
 
 LARGEST_BODY = 512 * 1024
 """Bytes: 20,000 characters take at most 240,000 as JSON, and a history comes with them."""
@@ -49,10 +53,18 @@ class FeedbackRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    answer: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}(-[0-9]{1,4})?$")]
+    answer: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}(-[0-9a-f]{8})?(-[0-9]{1,4})?$")]
     """Id of the answer."""
     helpful: bool
     reason: Literal["beside", "unclear", "wrong", "other"] | None = None
+
+
+class TapRequest(BaseModel):
+    """The body of `POST /api/tap`: which number was tapped to call or text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    what: Literal["clinic", "emergency", "crisis", "crisis_text", "other"]
 
 
 @dataclass(frozen=True)
@@ -65,18 +77,27 @@ class ServerOptions:
     """From one address; 0 for no limit."""
 
 
-def create_app(bot: Bot, *, host: str = "127.0.0.1", options: ServerOptions | None = None) -> FastAPI:
-    """Return the whole site around one bot; `host` is a name it answers to besides those of the options."""
+def create_app(
+    bot: Bot, *, host: str = "127.0.0.1", options: ServerOptions | None = None, recorder: "Recorder | None" = None
+) -> FastAPI:
+    """Return the whole site around one bot; `host` is a name it answers to besides those of the options.
+
+    Without a `recorder` nothing is kept and there is no staff side.
+    """
     options = options or ServerOptions()
     metrics = Metrics()
-    ask = metrics.counted(bot.ask)
+
+    def asking(source: "Source") -> Callable[[Question], Answer]:
+        return metrics.counted(recorder.asking(source) if recorder else bot.ask)
+
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    _add_api(app, bot, ask, metrics)
+    _add_api(app, bot, asking("api"), metrics)
+    _add_visitors_voice(app, metrics, recorder)
     _add_pages(app, bot)
     languages: tuple[Language, ...] = ("en", "es")
     starters = {language: find_starters(bot, language) for language in languages}
-    add_chat(app, bot, ask, starters)
-    patient_page.mount(app, bot, ask, starters)
+    add_chat(app, bot, asking("chat"), starters)
+    patient_page.mount(app, bot, asking("page"), starters)
 
     def explain(refusal: guard.Refusal) -> dict[str, Any]:
         metrics.refused(refusal.code)
@@ -137,12 +158,9 @@ def explained(bot: Bot, refusal: guard.Refusal) -> dict[str, Any]:
 def _add_api(app: FastAPI, bot: Bot, ask: Callable[[Question], Answer], metrics: Metrics) -> None:
     @app.post("/api/ask")
     def api_ask(body: AskRequest) -> JSONResponse:
-        return JSONResponse(ask(Question(body.question, recent(body.history))).to_json())
-
-    @app.post("/api/feedback")
-    def api_feedback(body: FeedbackRequest) -> JSONResponse:
-        metrics.rated(body.helpful, body.reason)
-        return JSONResponse({"counted": True})
+        answer = ask(Question(body.question, recent(body.history))).to_json()
+        # What the records add to an id is for the pages: here the same question has the same one.
+        return JSONResponse(answer | {"id": answer["id"][:16]})
 
     @app.get("/api/health")
     def api_health() -> JSONResponse:
@@ -161,7 +179,28 @@ def _add_api(app: FastAPI, bot: Bot, ask: Callable[[Question], Answer], metrics:
         return JSONResponse(explained(bot, refusal), refusal.status)
 
 
+def _add_visitors_voice(app: FastAPI, metrics: Metrics, recorder: "Recorder | None") -> None:
+    """Add what visitors tell without words: whether an answer helped, and that they tapped a number."""
+    if recorder:
+        recorder.on_drop = metrics.dropped
+
+    @app.post("/api/feedback")
+    def api_feedback(body: FeedbackRequest) -> JSONResponse:
+        metrics.rated(body.helpful, body.reason)
+        if recorder:
+            recorder.rated(body.answer, body.helpful, body.reason)
+        return JSONResponse({"counted": True})
+
+    @app.post("/api/tap")
+    def api_tap(body: TapRequest) -> JSONResponse:
+        metrics.tapped(body.what)
+        if recorder:
+            recorder.tapped(body.what)
+        return JSONResponse({"counted": True})
+
+
 _SHAPES = {
+    "/api/tap": '{"what": "clinic"}',
     "/api/ask": '{"question": "…", "history": ["…"]}',
     "/api/feedback": '{"answer": "<its id>", "helpful": true} or {"answer": …, "helpful": false, "reason": "beside"}',
 }
@@ -181,20 +220,25 @@ def _add_pages(app: FastAPI, bot: Bot) -> None:
     clinic = bot.clinic
     _add_files(app, bot)
 
+    def said(language: Language) -> str:
+        return bot.switches().said_in(language)
+
     @app.get("/articles")
     def articles(lang: str = "") -> HTMLResponse:
-        return HTMLResponse(pages.articles_page(clinic, bot.articles.values(), _language(lang)))
+        shown = [each for each in bot.articles.values() if each.id not in bot.switches().articles_off]
+        return HTMLResponse(pages.articles_page(clinic, shown, _language(lang), said(_language(lang))))
 
     @app.get("/articles/{name}")
     def article(name: str, start: str = "", end: str = "", version: str = "") -> HTMLResponse:
         found = bot.articles.get(name)
-        if found is None:
-            return HTMLResponse(pages.missing_page(clinic, "en"), 404)
-        return HTMLResponse(pages.article_page(clinic, found, _span(start, end), version))
+        if found is None or name in bot.switches().articles_off:
+            return HTMLResponse(pages.missing_page(clinic, "en", said("en")), 404)
+        shown = pages.article_page(clinic, found, _span(start, end), version, said(_language(found.language)))
+        return HTMLResponse(shown)
 
     @app.get("/chat-safety")
     def safety(lang: str = "") -> HTMLResponse:
-        return HTMLResponse(pages.safety_page(clinic, _language(lang)))
+        return HTMLResponse(pages.safety_page(clinic, _language(lang), said(_language(lang))))
 
 
 def _add_files(app: FastAPI, bot: Bot) -> None:

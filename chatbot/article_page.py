@@ -12,6 +12,7 @@ from chatbot.rendering import article_html, plain, reply_html, review_state
 from chatbot.wording import WORDS, Words, words
 from corpus.article import Article
 from corpus.clinic import Clinic, HelpLine, tel
+from corpus.keeping import privacy_sentence
 
 STATIC = Path(__file__).parent / "static"
 """Style sheet, script and icon of all pages, and the text of the safety page."""
@@ -20,15 +21,17 @@ _MARKED = re.compile(r"<mark[^>]*>(.*?)</mark>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 
 
-def articles_page(clinic: Clinic, articles: Iterable[Article], language: Language) -> str:
+def articles_page(clinic: Clinic, articles: Iterable[Article], language: Language, notice: str = "") -> str:
     """List every article with its summary and review state."""
     label = words(language)
     entries = "".join(_entry(article) for article in articles)
     main = f'<h1>{plain(label.articles)}</h1><p class="lead">{plain(label.articles_lead)}</p>'
-    return _page(clinic, language, label.articles, f'{main}<ul class="articles">{entries}</ul>')
+    return _page(clinic, language, label.articles, f'{_said(notice)}{main}<ul class="articles">{entries}</ul>')
 
 
-def article_page(clinic: Clinic, article: Article, span: tuple[int, int] | None, version: str = "") -> str:
+def article_page(
+    clinic: Clinic, article: Article, span: tuple[int, int] | None, version: str = "", said: str = ""
+) -> str:
     """Show one article; `span` is highlighted unless `version`, the start of a sha256, names another version."""
     label = words(article.language)
     current = article.sha256.startswith(version)
@@ -43,10 +46,10 @@ def article_page(clinic: Clinic, article: Article, span: tuple[int, int] | None,
     head = f'<h1>{plain(article.title)}</h1><p class="meta">{_meta(article, label)}</p>{place}{notice}'
     language: Language = "es" if article.language == "es" else "en"
     main = f'<article>{head}<div class="article-body">{body}</div>{_based_on(article, label)}</article>'
-    return _page(clinic, language, article.title, main)
+    return _page(clinic, language, article.title, _said(said) + main)
 
 
-def safety_page(clinic: Clinic, language: Language) -> str:
+def safety_page(clinic: Clinic, language: Language, notice: str = "") -> str:
     """Say what the chat does and cannot do, what it does in a crisis, what is kept, and who helps."""
     label = words(language)
     text = (STATIC / f"chat-safety.{language}.md").read_text(encoding="utf-8")
@@ -55,23 +58,24 @@ def safety_page(clinic: Clinic, language: Language) -> str:
     filled = text.format(
         crisis="\n".join(_help_line(line, language) for line in urgent),
         other_lines="\n".join(_help_line(line, language) for line in others),
-        privacy=privacy_sentence(clinic, language),
+        privacy=privacy_sentence(clinic.retention, language),
         languages=" · ".join(WORDS[known].own_name for known in clinic.languages),
         phone=f"[{clinic.phone}]({tel(clinic.phone)})",
     )
-    return _page(clinic, language, label.about_chat, f"<h1>{plain(label.about_chat)}</h1>{reply_html(filled)}")
+    main = f"{_said(notice)}<h1>{plain(label.about_chat)}</h1>{reply_html(filled)}"
+    return _page(clinic, language, label.about_chat, main)
 
 
-def missing_page(clinic: Clinic, language: Language) -> str:
+def missing_page(clinic: Clinic, language: Language, notice: str = "") -> str:
     """Say that there is no such page, and where to go instead."""
     label = words(language)
     main = f'<h1>{plain(label.missing)}</h1><p class="lead">{plain(label.missing_help)}</p>'
-    return _page(clinic, language, label.missing, main)
+    return _page(clinic, language, label.missing, _said(notice) + main)
 
 
-def privacy_sentence(clinic: Clinic, language: Language) -> str:
-    """Return the one true sentence about what is kept of a conversation."""
-    return {"off": words(language).privacy}[clinic.retention.keep_text]
+def _said(notice: str) -> str:
+    """Return the clinic's notice, if there is one."""
+    return f'<p class="notice" role="note">{plain(notice)}</p>' if notice else ""
 
 
 def bar_html(clinic: Clinic, language: Language) -> str:

@@ -4,22 +4,14 @@ import hashlib
 import json
 import logging
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Self
 
-from chatbot.answering import (
-    Drafted,
-    Shelf,
-    answer_in_parts,
-    fixed_answer,
-    not_in_articles,
-    which_one,
-    without_repeats,
-)
+from chatbot.answering import Drafted, Shelf, answer_in_parts, fixed_answer, not_in_articles, which_one, without_repeats
 from chatbot.asking import asked_of_articles, leaves_open, readable, settle
 from chatbot.checking import problems
 from chatbot.composing import Gathered, Selection, completed, gather, read, select
@@ -32,6 +24,7 @@ from chatbot.retrieval import Query, Wording, words_of
 from chatbot.safety.classifier import shipped_classifier
 from chatbot.slicing import Candidate
 from chatbot.splitting import MAX_QUESTIONS
+from chatbot.switches import ANSWERS_OFF, Switches, paused, search
 from corpus.article import load_articles
 from corpus.clinic import load_clinic
 from corpus.glossary import Glossary, load_glossary
@@ -135,6 +128,7 @@ class Bot:
         self._files = {article.id: article.path for article in shelf.articles.values()}
         self._redactor = Redactor(shelf.clinic, [article.title for article in shelf.articles.values()])
         self._pick = pick
+        self.switches: Callable[[], Switches] = Switches
         self._disclaimers = [shelf.text("disclaimer", "en"), shelf.text("disclaimer", "es")]
 
     @classmethod
@@ -196,10 +190,13 @@ class Bot:
 
     def _understand(self, question: Question) -> Understood:
         started = perf_counter()
-        settled = settle(question, self._redactor)
+        switches = self.switches()
+        settled = paused(settle(question, self._redactor), switches)
         decided = settled.route
         routed = perf_counter()
-        queries = asked_of_articles(settled, question.text, self._redactor, self._sources.wording)
+        queries: tuple[Query, ...] = ()
+        if not switches.answers_off:
+            queries = asked_of_articles(settled, question.text, self._redactor, self._sources.wording)
         timings = {"route": _ms(started, routed), "resolve": _ms(routed, perf_counter())}
         return Understood(question, decided, queries[0] if queries else None, timings, queries[1:])
 
@@ -208,7 +205,8 @@ class Bot:
         query = understood.query
         hits: tuple[Hit, ...] = ()
         if query:
-            hits = readable(self.index.search(query.search, TOP_K), query, self._sources.wording.names)
+            found = search(self.index, query.search, TOP_K, self.switches())
+            hits = readable(found, query, self._sources.wording.names)
         further = understood.others[: MAX_QUESTIONS - 1]
         others = tuple(self._find(replace(understood, query=other, others=())) for other in further)
         return Found(understood, hits, understood.timings_ms | {"retrieve": _ms(started, perf_counter())}, others)
@@ -237,7 +235,7 @@ class Bot:
             confidence = min(selection.confidence for selection, shown in parts if selection and shown)
             more = len(found.understood.others) >= MAX_QUESTIONS
             drafted = answer_in_parts(self.shelf, decided, chosen, confidence, left_out=more)
-        elif decided.to == "education":
+        elif decided.to == "education" and decided.reply != ANSWERS_OFF:
             drafted = not_in_articles(self.shelf, decided, topics, understood.question.text)
         else:
             general = [each for selection, shown in parts if selection and _is_sure(selection) for each in shown]
@@ -269,15 +267,15 @@ class Bot:
             instead: Outcome = "not_in_articles" if answer.outcome == "answered" else "error"
             answer = fixed_answer(self.shelf, replace(decided, reply=instead), instead).answer
         timings = composed.timings_ms | {"check": _ms(started, perf_counter())}
-        answer = replace(answer, id=self._answer_id(question), timings_ms=timings)
+        answer = replace(answer, id=self.answer_id(question), timings_ms=timings)
         return Trace(answer, composed, tuple(wrong))
 
     def _failure(self, question: Question) -> Answer:
         decided = Route("education", "error", "something failed", language=question.language or "en")
         answer = fixed_answer(self.shelf, decided, "error").answer
-        return replace(answer, id=self._answer_id(question), timings_ms=dict.fromkeys(_STEPS, 0.0))
+        return replace(answer, id=self.answer_id(question), timings_ms=dict.fromkeys(_STEPS, 0.0))
 
-    def _answer_id(self, question: Question) -> str:
+    def answer_id(self, question: Question) -> str:
         """Return the same id for the same question to the same index, so that an answer can be replayed."""
         asked = json.dumps([question.text, question.history, question.language, self.index.manifest.built_at])
         return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()[:16]

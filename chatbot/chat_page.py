@@ -6,6 +6,7 @@ in danger, and any number of servers can answer. A visitor could forge what he a
 """
 
 import re
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from urllib.parse import parse_qsl
 
 from chatbot.bot import Bot
 from chatbot.conversation import Answer, Language, Question
-from chatbot.page_parts import announcements, pinned_bar, skip_link, source_panel, style_links
+from chatbot.page_parts import announcements, notice_html, pinned_bar, skip_link, source_panel, style_links
 from chatbot.rendering import plain, reply_html
 from chatbot.suggesting import Starters
 from chatbot.turns import guide_html, offers, prompt_of, recent, visitor_html
@@ -25,6 +26,7 @@ from corpus.replies import Reply
 FOLDER = Path(__file__).parent / "embed"
 """The template, script and style sheet of the chat, the widget, and a page to try it on."""
 _MOST_FIELDS = 64
+_CONVERSATION = re.compile(r"[0-9a-f]{16}")
 _NUMBER = re.compile(r"(?<![\w-])(?:(?:1-)?[0-9]{3}-[0-9]{3}-[0-9]{4}|[0-9]{3,6})(?![\w-])")
 
 
@@ -43,13 +45,16 @@ class Sent:
     """What is typed in the box."""
     say: str = ""
     """The choice that was tapped instead."""
+    conversation: str = ""
+    """What tells this conversation from others as long as its page is open."""
     switch: str = ""
     """The language to show the page in, if that was all that was asked."""
     clear: bool = False
 
     def asked(self) -> Question:
         """Return the message as a question with what was asked before."""
-        return Question(self.say or self.question, self.earlier, self.language if self.chosen else None)
+        language = self.language if self.chosen else None
+        return Question(self.say or self.question, self.earlier, language, self.conversation)
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,7 @@ def read_form(body: bytes) -> Sent:
     """Read a form as a browser sends it; what is missing or odd gets its default."""
     pairs = parse_qsl(body.decode("ascii", "replace"), keep_blank_values=True, errors="replace")[-_MOST_FIELDS:]
     last = dict(pairs)
-    turns = last.get("turns", "")
+    turns, conversation = last.get("turns", ""), last.get("conversation", "")
     return Sent(
         language="es" if last.get("language") == "es" else "en",
         chosen=last.get("chosen") == "1",
@@ -75,6 +80,7 @@ def read_form(body: bytes) -> Sent:
         turns=int(turns) if re.fullmatch(r"[0-9]{1,4}", turns) else 0,
         question=last.get("question", ""),
         say=last.get("say", ""),
+        conversation=conversation if _CONVERSATION.fullmatch(conversation) else "",
         switch=last.get("switch", ""),
         clear="clear" in last,
     )
@@ -110,7 +116,7 @@ def chat_document(bot: Bot, sent: Sent, starters: Starters, turn: Turn | None = 
         "title": f"{plain(clinic.name)} · {plain(label.title)}",
         "styles": style_links("answers", "chat"),
         "skip": skip_link(clinic),
-        "bar": pinned_bar(clinic, _strip(bot, after.crisis)),
+        "bar": pinned_bar(clinic, _strip(bot, after.crisis)) + notice_html(clinic, bot.switches()),
         "announcements": announcements(clinic, bot.replies),
         "heading": f"<span>{plain(clinic.name)}</span> {plain(label.title)}",
         "other": _other_language(bot, language),
@@ -138,6 +144,7 @@ def hidden_fields(sent: Sent) -> str:
         "chosen": str(int(sent.chosen)),
         "crisis": str(int(sent.crisis)),
         "turns": str(sent.turns),
+        "conversation": sent.conversation or secrets.token_hex(8),
     }
     pairs = [*fixed.items(), *(("earlier", text) for text in sent.earlier)]
     return "".join(f'<input type="hidden" name="{name}" value="{plain(value)}">' for name, value in pairs)
@@ -147,7 +154,8 @@ def _after(sent: Sent, turn: Turn | None) -> Sent:
     if turn is None:
         return sent
     earlier = recent((*sent.earlier, sent.asked().text)) if turn.kept else sent.earlier
-    return Sent(sent.language, sent.chosen, earlier, sent.crisis or turn.crisis, sent.turns + 1)
+    crisis = sent.crisis or turn.crisis
+    return Sent(sent.language, sent.chosen, earlier, crisis, sent.turns + 1, conversation=sent.conversation)
 
 
 def _draft(sent: Sent, turn: Turn | None) -> str:

@@ -32,29 +32,24 @@ def main() -> None:
 
 
 def _is_expected(error: Exception) -> bool:
+    from chatbot.records.migrating import RecordsUnusableError
     from corpus.front_matter import ContentError
     from index.embedding import EmbedderError
     from index.manifest import IndexUnavailable
     from index.onnx_model import TrainedModelError
 
-    return isinstance(error, ContentError | EmbedderError | IndexUnavailable | TrainedModelError | CommandError)
+    ours = ContentError | EmbedderError | IndexUnavailable | TrainedModelError | RecordsUnusableError | CommandError
+    return isinstance(error, ours)
 
 
 @app.command()
 def serve(host: str = "127.0.0.1", port: int = 7860) -> None:
     """Build or update the index if needed, then serve the pages and the API."""
-    from chatbot.api import LOCAL_HOSTS, ServerOptions, create_app
-    from chatbot.api import serve as serve_app
+    from chatbot.serving import serve_all
 
     settings = _settings()
     _build(settings, rebuild=False)
-    bot = _open(settings)
-    options = ServerOptions((*LOCAL_HOSTS, *settings.host_names), settings.questions_per_minute)
-    app = create_app(bot, host=host, options=options)
-    try:
-        serve_app(app, host, port, on_ready=lambda url: typer.echo(f"Ready. Open {url}"))
-    finally:
-        bot.close()
+    serve_all(settings, _open(settings), (host, port), lambda url: typer.echo(f"Ready. Open {url}"))
 
 
 @app.command()

@@ -27,6 +27,11 @@ class Settings(BaseSettings):
     llm: str = ""
     """`provider:model` for LangChain's `init_chat_model`; empty for none."""
 
+    transcripts: str = ""
+    """Database of the records, as SQLAlchemy writes it: `postgresql+psycopg://…`; empty for a SQLite file in `home`."""
+    staff_password_hash: str = ""
+    """Argon2 hash of the password of the staff user `admin`, for an installation without a terminal."""
+
     hosts: str = ""
     """Names the server answers to besides its own address and localhost, separated by commas; `*` for any."""
     questions_per_minute: int = 60
@@ -36,6 +41,11 @@ class Settings(BaseSettings):
     def host_names(self) -> tuple[str, ...]:
         """`hosts` as a list."""
         return tuple(name for name in (part.strip() for part in self.hosts.split(",")) if name)
+
+    @property
+    def records(self) -> str:
+        """The address of the records' database."""
+        return self.transcripts or f"sqlite:///{(self.home / 'records.sqlite3').absolute()}"
 
     @property
     def index_folder(self) -> Path:

@@ -24,6 +24,8 @@ class Question:
     history: tuple[str, ...] = ()
     language: Language | None = None
     """The page's language, or None to guess from the text."""
+    conversation: str = ""
+    """What tells the page's conversation from others as long as it is open; empty where nothing does."""
 
 
 @dataclass(frozen=True)

@@ -59,9 +59,9 @@ _OPEN = {
         r"|config|theme\.css|(?:assets|static|svelte)/[\w./-]+"
         r"|gradio_api/(?:queue/data|heartbeat/[a-z0-9]+|startup-events|app_id))\Z"
     ),
-    "POST": re.compile(r"/(?:chat|api/ask|api/feedback|gradio_api/(?:queue/join|cancel|reset))\Z"),
+    "POST": re.compile(r"/(?:chat|api/ask|api/feedback|api/tap|gradio_api/(?:queue/join|cancel|reset))\Z"),
 }
-_ASKING = re.compile(r"/(?:chat|api/ask|api/feedback|gradio_api/queue/join)\Z")
+_ASKING = re.compile(r"/(?:chat|api/ask|api/feedback|api/tap|gradio_api/queue/join)\Z")
 NOT_FOUND = Refusal(404, "not_found", "There is no such page.", "Open / for the chat or /articles for our articles.")
 _log = logging.getLogger(__name__)
 

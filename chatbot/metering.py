@@ -35,6 +35,8 @@ class Metrics:
         self._reasons = Counter(
             "chatbot_feedback_reasons", "Why answers did not help.", ["reason"], registry=self._registry
         )
+        self._taps = Counter("chatbot_taps", "Numbers tapped to call or text.", ["what"], registry=self._registry)
+        self._lost = Counter("chatbot_records_dropped", "Records that could not be written.", registry=self._registry)
         self._refused = Counter("chatbot_refused", "Refused requests by reason.", ["reason"], registry=self._registry)
 
     def counted(self, ask: Callable[[Question], Answer]) -> Callable[[Question], Answer]:
@@ -59,6 +61,14 @@ class Metrics:
             self._rated.labels("yes" if helpful else "no").inc()
         else:
             self._reasons.labels(reason).inc()
+
+    def tapped(self, what: str) -> None:
+        """Count that a number was tapped."""
+        self._taps.labels(what).inc()
+
+    def dropped(self, count: int) -> None:
+        """Count what the records lost."""
+        self._lost.inc(count)
 
     def refused(self, reason: str) -> None:
         """Count a refused request."""

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from chatbot.article_page import bar_html
 from chatbot.conversation import Language
 from chatbot.rendering import actions_html, plain, reply_html
+from chatbot.switches import Switches
 from chatbot.wording import WORDS, words
 from corpus.clinic import Clinic
 from corpus.replies import Replies
@@ -60,6 +61,17 @@ def pinned_bar(clinic: Clinic, below: str = "") -> str:
     # Out of a frame, too: the page round it would still show where the visitor was.
     leave = f'<a id="leave" href="{QUICK_EXIT}" rel="noreferrer" target="_top">{in_each("leave", clinic)}</a>'
     return f'<header class="bar" id="bar">{bars}{leave}{below}</header>'
+
+
+def notice_html(clinic: Clinic, switches: Switches) -> str:
+    """Return the clinic's notice in all its languages, if there is one."""
+    if not switches.said_in("en"):
+        return ""
+    said = "".join(
+        f'<p class="bar-{language}" lang="{language}">{plain(switches.said_in(language))}</p>'
+        for language in clinic.languages
+    )
+    return f'<div class="site-notice" role="note">{said}</div>'
 
 
 def announcements(clinic: Clinic, replies: Replies) -> str:

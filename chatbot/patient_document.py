@@ -6,12 +6,22 @@ import gzip
 import hashlib
 import re
 from base64 import b64encode
+from collections.abc import Callable
 from urllib.parse import parse_qs
 
 from chatbot.conversation import Language
 from chatbot.guard import App, Message, Receive, Scope, Send, header
-from chatbot.page_parts import announcements, pinned_bar, preferred_language, skip_link, source_panel, style_links
+from chatbot.page_parts import (
+    announcements,
+    notice_html,
+    pinned_bar,
+    preferred_language,
+    skip_link,
+    source_panel,
+    style_links,
+)
 from chatbot.rendering import plain
+from chatbot.switches import Switches
 from chatbot.wording import words
 from corpus.clinic import Clinic
 from corpus.replies import Replies
@@ -21,7 +31,7 @@ _FOREIGN = re.compile(r"<base\b[^>]*>|<meta\s+(?:property=\"og:|name=\"twitter:)
 _INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
-def own_document(app: App, *, clinic: Clinic, replies: Replies) -> App:
+def own_document(app: App, *, clinic: Clinic, replies: Replies, switches: Callable[[], Switches]) -> App:
     """Replace what `app` sends for `/` by the clinic's document, with a policy that names its scripts by hash."""
     before_app = _before_app(clinic, replies)
 
@@ -43,7 +53,7 @@ def own_document(app: App, *, clinic: Clinic, replies: Replies) -> App:
         await app(plain_scope, receive, collect)
         asked = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]
         language = preferred_language(asked, header(scope, "accept-language"), clinic)
-        document = rewritten(body.decode("utf-8"), clinic, language, before_app)
+        document = rewritten(body.decode("utf-8"), clinic, language, before_app + notice_html(clinic, switches()))
         await _send(scope, send, int(start["status"]), document)
 
     return wrapped

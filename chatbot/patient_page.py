@@ -7,6 +7,7 @@ changes only the blocks that are new, keeps `role` and `lang`, and runs under a 
 
 import asyncio
 import os
+import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -128,6 +129,7 @@ class _Page:
     def turn(self, text: str, conversation: Conversation) -> Iterator[list[Any]]:
         """Show the question at once and its answer when it is there."""
         text = _encodable(text)
+        conversation = conversation if conversation.id else replace(conversation, id=secrets.token_hex(8))
         too_long = len(text) > MAX_CHARACTERS
         if text.strip() and not too_long:
             looking = f'<div class="message looking"><p>{plain(words(conversation.language).looking)}</p></div>'
@@ -237,7 +239,7 @@ def mount(app: "FastAPI", bot: Bot, ask: Ask, starters: Mapping[Language, Starte
         asyncio.run(mounted())
     else:
         _mount(app, build_page(bot, ask, starters))
-    app.add_middleware(own_document, clinic=bot.clinic, replies=bot.replies)
+    app.add_middleware(own_document, clinic=bot.clinic, replies=bot.replies, switches=lambda: bot.switches())
 
 
 def _mount(app: "FastAPI", blocks: "gr.Blocks") -> None:

@@ -32,12 +32,14 @@ class Conversation:
     turns: int = 0
     offered: tuple[str, ...] = ()
     """Labels of the last answer's `say` actions."""
+    id: str = ""
+    """What tells it from others as long as its page is open; drawn with its first message."""
     prompt: str = ""
     """HTML that says what those are for: the question asked in bold, if one was."""
 
     def question(self, text: str) -> Question:
         """Return the visitor's next question with what was asked before."""
-        return Question(text, self.asked, self.language if self.chosen else None)
+        return Question(text, self.asked, self.language if self.chosen else None, self.id)
 
     def markdown(self, *extra: str) -> str:
         """Return the conversation as Markdown whose every block is one message."""

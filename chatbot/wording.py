@@ -55,7 +55,6 @@ class Words:
     call: str
     text: str
     text_keyword: str
-    privacy: str
     section: str
     about_page: str
     topics: str
@@ -131,7 +130,6 @@ WORDS: dict[Language, Words] = {
         call="call {number}",
         text="text {number}",
         text_keyword="text {keyword} to {number}",
-        privacy="We don't save what you type. We count topics to improve this page.",
         section="Section: {name}",
         about_page="About this chat",
         topics="Questions by topic",
@@ -202,7 +200,6 @@ WORDS: dict[Language, Words] = {
         call="llama al {number}",
         text="manda un mensaje al {number}",
         text_keyword="manda {keyword} al {number}",
-        privacy="No guardamos lo que escribes. Contamos temas para mejorar esta página.",
         section="Sección: {name}",
         about_page="Sobre este chat",
         topics="Preguntas por tema",

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from corpus.colours import ENOUGH, Colour, Scheme, weakest_contrast
 from corpus.front_matter import ContentError
@@ -37,9 +37,10 @@ class HelpLine(_Strict):
 class Retention(_Strict):
     """What is kept of a conversation."""
 
-    keep_text: Literal["off"]
-    """Only "off" for now: nothing is stored, so nothing else would be true."""
-    keep_days: Annotated[int, "days"] = 30
+    keep_text: Literal["redacted", "off"] = "redacted"
+    """Whether questions and answers are kept, with personal details removed, so that staff can check answers."""
+    keep_days: Annotated[int, Field(ge=1, le=365)] = 30
+    """For how many days; then they are deleted."""
 
 
 Origin = Annotated[
@@ -71,7 +72,7 @@ class Clinic(_Strict):
     phone: Phone
     website: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")] | None = None
     languages: tuple[Literal["en", "es"], ...] = ("en",)
-    retention: Retention
+    retention: Retention = Retention()
     site: Site = Site()
     theme: Theme = Theme()
     help_lines: dict[str, HelpLine]

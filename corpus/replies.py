@@ -7,6 +7,7 @@ from pathlib import Path
 
 from corpus.clinic import Clinic, tel
 from corpus.front_matter import ContentError, Fields, read_document
+from corpus.keeping import privacy_sentence
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)(?:\.([a-z_]+))?\}")
 
@@ -59,7 +60,7 @@ def load_reply(path: Path, clinic: Clinic) -> Reply:
     reply = Reply(
         id=name,
         language=language,
-        text=_fill(fields, document.text[document.body_start :].strip(), clinic),
+        text=_fill(fields, document.text[document.body_start :].strip(), clinic, language),
         actions=(*actions, *choices),
         reviewed_by=fields.take("reviewed_by", str),
         reviewed_on=fields.take("reviewed_on", date),
@@ -97,14 +98,16 @@ def _action(fields: Fields, word: str, clinic: Clinic, language: str) -> Action:
     return Action(kind, f"{whose}{_VERBS[kind][language]} {number}", href)
 
 
-def _fill(fields: Fields, text: str, clinic: Clinic) -> str:
+def _fill(fields: Fields, text: str, clinic: Clinic, language: str) -> str:
+    own = {"clinic": clinic.name, "phone": clinic.phone, "privacy": privacy_sentence(clinic.retention, language)}
+
     def value(match: re.Match[str]) -> str:
         name, part = match.group(1), match.group(2) or "call"
-        if name in {"clinic", "phone"} and match.group(2) is None:
-            return clinic.name if name == "clinic" else clinic.phone
+        if name in own and match.group(2) is None:
+            return own[name]
         found = getattr(clinic.help_lines.get(name), part, None)
         if not isinstance(found, str):
-            remedy = "Use {phone}, {clinic}, or a help line's {name.call}, {name.text}, {name.chat}."
+            remedy = "Use {phone}, {clinic}, {privacy}, or a help line's {name.call}, {name.text}, {name.chat}."
             raise fields.error("body", f"{match.group(0)} is not in clinic.toml", remedy)
         return found
 

@@ -20,6 +20,7 @@ from chatbot.suggesting import follow_ups, topics
 from chatbot.theming import theme_css
 from corpus.article import load_article
 from corpus.clinic import Site, Theme
+from corpus.keeping import privacy_sentence
 
 UNLIMITED = ServerOptions(hosts=("testserver",), questions_per_minute=0)
 
@@ -53,14 +54,14 @@ def draft(page: str) -> str:
     return html.unescape(page.partition('id="question"')[2].partition(">")[2].partition("</textarea>")[0])
 
 
-def test_the_page_has_the_opening_the_numbers_and_questions_to_begin_with(site: TestClient) -> None:
+def test_the_page_has_the_opening_the_numbers_and_questions_to_begin_with(site: TestClient, bot: RecordingBot) -> None:
     page = site.get("/chat").text
     assert "automated guide, not a person" in page
     for link in ("tel:911", "tel:988", "sms:988", "tel:+16178638810"):
         assert f'href="{link}"' in page
     assert page.count("<h1") == 1
     assert 'name="say" value="How much sleep do adults need?"' in page
-    assert "We don't save what you type" in html.unescape(page)
+    assert privacy_sentence(bot.clinic.retention, "en") in html.unescape(page)
     assert "<h2>Sleep</h2>" in page
     assert "set-cookie" not in site.get("/chat").headers
 

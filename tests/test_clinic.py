@@ -49,6 +49,7 @@ def test_a_clinic_is_loaded(tmp_path: Path) -> None:
         (('languages = ["en", "es"]', 'languages = ["fr"]'), "languages.0"),
         (('name = "Example Clinic"', 'name = "Example Clinic"\ncolour = "blue"'), "colour"),
         (('keep_text = "off"', 'keep_text = "everything"'), "retention.keep_text"),
+        (('keep_text = "off"', "keep_days = 0"), "retention.keep_days"),
         (("[help_lines.emergency]", "[help_lines.other]"), "help_lines.emergency.call"),
         (("checked_on = 2026-01-01", ""), "help_lines.emergency.checked_on"),
         (("[retention]", '[site]\nframe_ancestors = ["*"]\n[retention]'), "site.frame_ancestors.0"),

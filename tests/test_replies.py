@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from chatbot.claims import forbidden_claims
-from corpus.clinic import load_clinic
+from corpus.clinic import Retention, load_clinic
+from corpus.keeping import privacy_sentence
 from corpus.readability import fernandez_huerta, flesch_kincaid_grade, sentences, words
 from corpus.replies import Reply, load_replies
 
@@ -24,7 +25,7 @@ IDS = {
     "not_in_articles", "error", "too_long", "empty", "opening", "disclaimer", "soft_opening", "soft_footer",
     "crisis_strip", "booking_line", "cost_line", "identifiers_notice", "suicide_limitation", "fda_status",
     "spanish_note", "unreviewed", "general_information", "first_question", "second_question", "third_question",
-    "part_not_found", "more_questions", "which_one", "another_clinic",
+    "part_not_found", "more_questions", "which_one", "another_clinic", "answers_off",
 }  # fmt: skip
 ACUTE = re.compile(r"crisis_(?!strip)|check_in|emergency|violence|abuse|minor")
 
@@ -112,7 +113,7 @@ def test_no_acute_reply_names_a_method_or_speaks_for_the_articles(reply: Reply) 
 def test_every_number_comes_from_the_clinics_file(reply: Reply) -> None:
     lines = CLINIC.help_lines.values()
     known = {CLINIC.phone, *(number for line in lines for number in (line.call, line.text) if number)}
-    left = reply.text
+    left = reply.text.replace(privacy_sentence(CLINIC.retention, reply.language), "")
     for number in sorted(known, key=len, reverse=True):
         left = re.sub(rf"(?<!\d){number}(?!\d)", "", left)
     assert set(re.findall(r"\d+", left)) <= ({"1", "2"} if reply.id in WORDINGS else {"18"})
@@ -188,11 +189,22 @@ def test_each_number_to_call_that_a_reply_gives_is_also_a_button(reply: Reply) -
     assert given <= hrefs
 
 
-def test_the_sentence_on_what_is_kept_is_true_of_the_clinics_setting() -> None:
-    # With keep_text = "off" nothing is stored; another setting needs another sentence.
-    assert CLINIC.retention.keep_text == "off"
-    telling = {reply.id for reply in EVERY if re.search(r"save what you type|guardamos lo que escribes", reply.text)}
+SAYS_NOTHING_IS_KEPT = re.compile(r"save what you type|guardamos lo que escribes", re.IGNORECASE)
+
+
+def test_only_a_reply_of_a_route_that_is_never_kept_says_of_itself_that_nothing_is() -> None:
+    assert {reply.id for reply in EVERY if SAYS_NOTHING_IS_KEPT.search(reply.text)} == {"abuse"}
+
+
+def test_the_sentence_on_what_is_kept_follows_the_clinics_setting() -> None:
+    off = Retention(keep_text="off")
+    replies = load_replies(CORPUS / "replies", CLINIC.model_copy(update={"retention": off}))
+    telling = {reply.id for reply in replies.values() if SAYS_NOTHING_IS_KEPT.search(reply.text)}
     assert telling == {"opening", "about_bot", "abuse"}
+    assert privacy_sentence(off, "en") == "We don't save what you type. We count topics to improve this page."
+    assert privacy_sentence(Retention(keep_days=7), "en") == (
+        "We keep your question with personal details removed for 7 days, to check our answers."
+    )
 
 
 def test_soft_texts_are_as_short_as_required() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from conftest import Corpus
 
 from chatbot.api import make_server
-from chatbot.bot import Bot
+from chatbot.bot import Bot, Trace
 from chatbot.config import Settings
-from chatbot.conversation import Answer, Question
+from chatbot.conversation import Question
 
 QUESTION = "How much sleep do adults need?"
 
@@ -20,11 +20,11 @@ class RecordingBot(Bot):
 
     asked: list[Question]
 
-    def ask(self, question: Question) -> Answer:
+    def explain(self, question: Question) -> Trace:
         self.asked.append(question)
         if question.text.startswith("please fail"):
             raise RuntimeError(question.text)
-        return super().ask(question)
+        return super().explain(question)
 
 
 @contextmanager

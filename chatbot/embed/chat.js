@@ -178,6 +178,9 @@ function clear() {
   messages.replaceChildren();
   for (const field of sent.querySelectorAll("[name=earlier]")) field.remove();
   hidden("turns").value = "0";
+  // What is said next is another conversation.
+  const drawn = [...crypto.getRandomValues(new Uint8Array(8))];
+  hidden("conversation").value = drawn.map((byte) => byte.toString(16).padStart(2, "0")).join("");
   pin(false);
   box.value = "";
   failure.replaceChildren();

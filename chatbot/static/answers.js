@@ -1,5 +1,6 @@
 // What both chat pages do with an answer: open its sources beside the conversation, copy it, rate it, and make the
-// numbers of a crisis reply the next stop of the Tab key. Nothing is stored, and nothing but a rating is sent.
+// numbers of a crisis reply the next stop of the Tab key. Nothing is stored here, and nothing is sent but ratings and
+// that a number was tapped.
 
 const passed = { createHTML: (html) => html };
 // The only way HTML enters these pages: as our own server has rendered and cleaned it.
@@ -44,6 +45,17 @@ document.addEventListener("keydown", (event) => {
   urgent = null;
 });
 document.addEventListener("pointerdown", () => (urgent = null));
+
+// That somebody taps a number is counted, by kind and day; not who, not from where.
+document.addEventListener("click", (event) => {
+  const number = event.target.closest?.('a[href^="tel:"], a[href^="sms:"]')?.getAttribute("href");
+  if (!number) return;
+  const kinds = { clinic: "call-clinic", emergency: "call-emergency", crisis: "call-crisis", crisis_text: "text-crisis" };
+  const of = (name) => document.querySelector(`#bar .${name}`)?.getAttribute("href");
+  const what = Object.keys(kinds).find((kind) => of(kinds[kind]) === number) || "other";
+  const options = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ what }) };
+  fetch("/api/tap", { ...options, credentials: "omit", keepalive: true }).catch(() => {});
+});
 
 document.addEventListener("click", (event) => {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
