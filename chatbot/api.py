@@ -22,6 +22,8 @@ from chatbot.chat_routes import add_chat
 from chatbot.conversation import Answer, Language, Question
 from chatbot.metering import DailyHash, Metrics, is_local, rate_limit
 from chatbot.page_parts import compressed
+from chatbot.staff.gate import only_members
+from chatbot.staff.page import add_staff
 from chatbot.suggesting import find_starters
 from chatbot.theming import theme_css
 from chatbot.turns import recent
@@ -30,6 +32,7 @@ from corpus.clinic import tel
 if TYPE_CHECKING:
     from chatbot.records.events import Source
     from chatbot.records.recording import Recorder
+    from chatbot.staff.desk import Desk
 
 LARGEST_BODY = 512 * 1024
 """Bytes: 20,000 characters take at most 240,000 as JSON, and a history comes with them."""
@@ -78,12 +81,13 @@ class ServerOptions:
 
 
 def create_app(
-    bot: Bot, *, host: str = "127.0.0.1", options: ServerOptions | None = None, recorder: "Recorder | None" = None
+    bot: Bot, *, host: str = "127.0.0.1", options: ServerOptions | None = None, desk: "Desk | None" = None
 ) -> FastAPI:
     """Return the whole site around one bot; `host` is a name it answers to besides those of the options.
 
-    Without a `recorder` nothing is kept and there is no staff side.
+    Without a `desk` nothing is kept and there is no staff side.
     """
+    recorder = desk.recorder if desk else None
     options = options or ServerOptions()
     metrics = Metrics()
 
@@ -97,6 +101,9 @@ def create_app(
     languages: tuple[Language, ...] = ("en", "es")
     starters = {language: find_starters(bot, language) for language in languages}
     add_chat(app, bot, asking("chat"), starters)
+    if desk:
+        # Before the visitors' page, which takes every other address.
+        add_staff(app, desk)
     patient_page.mount(app, bot, asking("page"), starters)
 
     def explain(refusal: guard.Refusal) -> dict[str, Any]:
@@ -107,6 +114,8 @@ def create_app(
     if options.questions_per_minute:
         checks.append(rate_limit(options.questions_per_minute, DailyHash()))
     # The last one added is the first one passed.
+    if desk:
+        app.add_middleware(only_members, records=desk.records)
     app.add_middleware(guard.limit_body, largest=LARGEST_BODY, explain=explain)
     app.add_middleware(guard.fail_closed, explain=explain)
     app.add_middleware(guard.gate, checks=checks, explain=explain)

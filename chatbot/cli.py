@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from chatbot.staff_commands import staff_user
+
 if TYPE_CHECKING:
     from chatbot.bot import Bot
     from chatbot.config import Settings
     from chatbot.conversation import Answer
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app.command(name="staff-user")(staff_user)
 
 
 class CommandError(Exception):
@@ -33,13 +36,15 @@ def main() -> None:
 
 def _is_expected(error: Exception) -> bool:
     from chatbot.records.migrating import RecordsUnusableError
+    from chatbot.staff.accounts import UserRefusedError
+    from chatbot.staff.passwords import PasswordRefusedError
     from corpus.front_matter import ContentError
     from index.embedding import EmbedderError
     from index.manifest import IndexUnavailable
     from index.onnx_model import TrainedModelError
 
-    ours = ContentError | EmbedderError | IndexUnavailable | TrainedModelError | RecordsUnusableError | CommandError
-    return isinstance(error, ours)
+    staff = RecordsUnusableError | UserRefusedError | PasswordRefusedError
+    return isinstance(error, ContentError | EmbedderError | IndexUnavailable | TrainedModelError | CommandError | staff)
 
 
 @app.command()

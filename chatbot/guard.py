@@ -57,11 +57,15 @@ _OPEN = {
         r"/(?:|chat|chat-demo|widget\.js|articles|articles/[a-z0-9-]+|chat-safety|api/health|metrics|favicon\.ico"
         r"|ui/[a-z]+\.(?:css|js|svg)"
         r"|config|theme\.css|(?:assets|static|svelte)/[\w./-]+"
-        r"|gradio_api/(?:queue/data|heartbeat/[a-z0-9]+|startup-events|app_id))\Z"
+        r"|gradio_api/(?:queue/data|heartbeat/[a-z0-9]+|startup-events|app_id)"
+        r"|staff(?:/(?:|login|config|theme\.css|(?:assets|static|svelte)/[\w./-]+|files/[\w.-]+"
+        r"|gradio_api/(?:queue/data|heartbeat/[a-z0-9]+|startup-events|app_id)))?)\Z"
     ),
-    "POST": re.compile(r"/(?:chat|api/ask|api/feedback|api/tap|gradio_api/(?:queue/join|cancel|reset))\Z"),
+    "POST": re.compile(
+        r"/(?:chat|api/ask|api/feedback|api/tap|staff/login|staff/logout|(?:staff/)?gradio_api/(?:queue/join|cancel|reset))\Z"
+    ),
 }
-_ASKING = re.compile(r"/(?:chat|api/ask|api/feedback|api/tap|gradio_api/queue/join)\Z")
+_ASKING = re.compile(r"/(?:chat|api/ask|api/feedback|api/tap|staff/login|gradio_api/queue/join)\Z")
 NOT_FOUND = Refusal(404, "not_found", "There is no such page.", "Open / for the chat or /articles for our articles.")
 _log = logging.getLogger(__name__)
 

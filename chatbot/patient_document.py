@@ -39,24 +39,29 @@ def own_document(app: App, *, clinic: Clinic, replies: Replies, switches: Callab
         if scope["type"] != "http" or scope["path"] != "/":
             await app(scope, receive, send)
             return
-        # Uncompressed, so that it can be changed here.
-        plain_scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]}
-        start: Message = {}
-        body = bytearray()
-
-        async def collect(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                start.update(message)
-            else:
-                body.extend(message.get("body", b""))
-
-        await app(plain_scope, receive, collect)
+        status, document = await document_of(app, scope, receive)
         asked = parse_qs(scope["query_string"].decode("latin-1")).get("lang", [""])[0]
         language = preferred_language(asked, header(scope, "accept-language"), clinic)
-        document = rewritten(body.decode("utf-8"), clinic, language, before_app + notice_html(clinic, switches()))
-        await _send(scope, send, int(start["status"]), document)
+        document = rewritten(document, clinic, language, before_app + notice_html(clinic, switches()))
+        await send_document(scope, send, (status, document), script_policy(document))
 
     return wrapped
+
+
+async def document_of(app: App, scope: Scope, receive: Receive) -> tuple[int, str]:
+    """Return the status and the document that `app` would send, uncompressed so that it can be changed."""
+    plain_scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"accept-encoding"]}
+    start: Message = {}
+    body = bytearray()
+
+    async def collect(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            start.update(message)
+        else:
+            body.extend(message.get("body", b""))
+
+    await app(plain_scope, receive, collect)
+    return int(start["status"]), body.decode("utf-8")
 
 
 def rewritten(document: str, clinic: Clinic, language: Language, before_app: str) -> str:
@@ -66,9 +71,14 @@ def rewritten(document: str, clinic: Clinic, language: Language, before_app: str
         f"<title>{title}</title>"
         f'{style_links("answers", "patient")}<script type="module" src="/ui/patient.js"></script>'
     )
-    document = _FOREIGN.sub("", document)
     document = re.sub(r"<html\s+lang=\"en\"", f'<html lang="{language}"', document, count=1)
-    document = document.replace("</head>", f"{ours}</head>", 1)
+    return without_foreign_parts(document, ours, before_app)
+
+
+def without_foreign_parts(document: str, head: str, before_app: str, *, first: str = "") -> str:
+    """Take Gradio's own addresses out of its document, and put ours in: `first` before any script of its own."""
+    document = _FOREIGN.sub("", document).replace("</head>", f"{head}</head>", 1)
+    document = re.sub(r"<head[^>]*>", lambda found: found[0] + first, document, count=1)
     return re.sub(r"<body[^>]*>", lambda found: found[0] + before_app, document, count=1)
 
 
@@ -103,11 +113,13 @@ def _notice(language: Language) -> str:
     )
 
 
-async def _send(scope: Scope, send: Send, status: int, document: str) -> None:
+async def send_document(scope: Scope, send: Send, sent: tuple[int, str], policy: str) -> None:
+    """Send a status and a document, under a content security policy."""
+    status, document = sent
     body = document.encode("utf-8")
     headers = [
         (b"content-type", b"text/html; charset=utf-8"),
-        (b"content-security-policy", script_policy(document).encode("ascii")),
+        (b"content-security-policy", policy.encode("ascii")),
         (b"vary", b"accept-encoding, accept-language"),
     ]
     if "gzip" in header(scope, "accept-encoding"):

@@ -37,7 +37,7 @@ _SESSIONS = 1000
 IDLE_SECONDS = 3600
 """After so long without a message a conversation is forgotten even if its page stays open."""
 
-_GRADIO = {
+GRADIO_SETTINGS = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "GRADIO_RUN_HISTORY": "False",
     "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -227,7 +227,7 @@ def _encodable(text: str) -> str:
 
 def mount(app: "FastAPI", bot: Bot, ask: Ask, starters: Mapping[Language, Starters]) -> None:
     """Mount the page at `/`; no question leaves this process, and the browser keeps nothing."""
-    os.environ.update(_GRADIO)
+    os.environ.update(GRADIO_SETTINGS)
 
     async def mounted() -> None:
         _mount(app, build_page(bot, ask, starters))
@@ -245,18 +245,25 @@ def mount(app: "FastAPI", bot: Bot, ask: Ask, starters: Mapping[Language, Starte
 def _mount(app: "FastAPI", blocks: "gr.Blocks") -> None:
     import gradio as gr
 
-    gr.mount_gradio_app(
-        app,
-        blocks,
-        path="/",
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        max_file_size="1kb",
-        ssr_mode=False,
-        enable_monitoring=False,
-        pwa=False,
-        mcp_server=False,
-        app_kwargs={"openapi_url": None, "docs_url": None, "redoc_url": None},
-        theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"]),
-    )
+    gr.mount_gradio_app(app, blocks, path="/", theme=own_theme(), **MOUNT_OPTIONS)
+
+
+MOUNT_OPTIONS: dict[str, Any] = {
+    "footer_links": [],
+    "run_history": False,
+    "show_error": False,
+    "max_file_size": "1kb",
+    "ssr_mode": False,
+    "enable_monitoring": False,
+    "pwa": False,
+    "mcp_server": False,
+    "app_kwargs": {"openapi_url": None, "docs_url": None, "redoc_url": None},
+}
+"""Nothing that a page of a clinic must not have; for every page that Gradio makes."""
+
+
+def own_theme() -> "gr.themes.Base":
+    """Return a theme that loads no letters from anywhere."""
+    import gradio as gr
+
+    return gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])

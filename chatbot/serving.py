@@ -8,6 +8,8 @@ from chatbot.config import Settings
 from chatbot.records.database import Records
 from chatbot.records.recording import Recorder
 from chatbot.records.switching import SwitchBoard
+from chatbot.staff.accounts import set_admin_hash
+from chatbot.staff.desk import Desk
 
 
 def serve_all(settings: Settings, bot: Bot, place: tuple[str, int], on_ready: Callable[[str], None]) -> None:
@@ -18,9 +20,11 @@ def serve_all(settings: Settings, bot: Bot, place: tuple[str, int], on_ready: Ca
         records = Records.open(settings.records)
         board = SwitchBoard(records)
         bot.switches = board
+        set_admin_hash(records, settings.staff_password_hash)
         recorder = Recorder(records, bot)
+        desk = Desk(bot, records, recorder, board)
         try:
-            serve(create_app(bot, host=host, options=options, recorder=recorder), host, port, on_ready)
+            serve(create_app(bot, host=host, options=options, desk=desk), host, port, on_ready)
         finally:
             recorder.close()
             board.close()

@@ -13,7 +13,7 @@ from threading import Event as Signal
 from threading import Thread
 from time import monotonic
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from chatbot.bot import Bot
 from chatbot.conversation import Answer, Question
@@ -25,12 +25,13 @@ from chatbot.records.purging import purge
 
 WAITING = 1000
 """Events that may wait to be written."""
-_TOGETHER = 64
+_TOGETHER = 256
 _LATER = 0.1
 """Seconds an event waits for others, and for its answer to be sent."""
 _TICK = 20.0
 """Seconds after which, with nothing to write, it is looked whether a new day began."""
-_TRIES = 3
+_AGAIN = 1.0
+"""Seconds until a database that could not be reached is tried again."""
 _log = logging.getLogger(__name__)
 
 
@@ -125,22 +126,33 @@ class Recorder:
         return [event for event in batch if event is not None]
 
     def _write(self, batch: list[Event]) -> None:
-        """Write events together, or each by itself where that fails; one that cannot be written is dropped."""
+        """Write events together, or where that fails each by itself; one that cannot be written is dropped."""
         if self._attempt(batch):
             return
         for event in batch:
-            if not any(self._attempt([event], wait=0.2 * attempt) for attempt in range(_TRIES)):
+            if not self._attempt([event]):
                 self._drop(1)
 
-    def _attempt(self, batch: list[Event], wait: float = 0.0) -> bool:
-        if wait:
-            self._stopping.wait(wait)
+    def _attempt(self, batch: list[Event]) -> bool:
+        """Write events in one transaction, as soon as the database can be reached; tell whether they are written."""
+        while True:
+            try:
+                return self._together(batch)
+            except OperationalError as error:
+                # Locked for long, or out of reach: what comes meanwhile waits in the queue, as far as there is room.
+                _log.error("the records cannot be reached: %s", type(error).__name__)
+                if self._stopping.wait(_AGAIN):
+                    return False
+
+    def _together(self, batch: list[Event]) -> bool:
         lost = self._uncounted
         try:
             with self.records.writing() as session:
                 deleted = [self._keeper.keep(session, event) for event in batch]
                 if lost:
                     add_counts(session, today(), Counts({("dropped", "record"): lost}))
+        except OperationalError:
+            raise
         except Exception as error:  # noqa: BLE001 - one event that cannot be written must not end the records
             # Its message may hold what the visitor wrote: only its kind is logged.
             _log.error("records could not be written: %s", type(error).__name__)

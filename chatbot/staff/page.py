@@ -1,0 +1,92 @@
+"""The staff page at /staff/: Gradio, one tab a module, behind the gate.
+
+A tab is a module with a `TITLE` and a function `build(desk)` that lays it out; add it to `TABS`.
+"""
+
+import asyncio
+import os
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from chatbot.guard import App, Receive, Scope, Send
+from chatbot.page_parts import style_links
+from chatbot.patient_document import document_of, script_policy, send_document, without_foreign_parts
+from chatbot.patient_page import GRADIO_SETTINGS, MOUNT_OPTIONS, own_theme
+from chatbot.rendering import plain
+from chatbot.staff import home
+from chatbot.staff.accounts import Member
+from chatbot.staff.desk import Desk
+from chatbot.staff.entrance import add_entrance
+
+if TYPE_CHECKING:
+    import gradio as gr
+    from fastapi import FastAPI, Request
+
+TABS: tuple[ModuleType, ...] = (home,)
+_AT_ONCE = 2
+"""Events of staff that are worked on at a time, so that visitors keep the rest of the machine."""
+
+
+def build_page(desk: Desk) -> "gr.Blocks":
+    """Lay every tab out."""
+    import gradio as gr
+
+    with gr.Blocks(title="Staff", analytics_enabled=False) as blocks, gr.Tabs(elem_id="tabs"):
+        for tab in TABS:
+            with gr.Tab(tab.TITLE):
+                tab.build(desk)
+    blocks.queue(api_open=False, max_size=32, default_concurrency_limit=_AT_ONCE)
+    return blocks
+
+
+def add_staff(app: "FastAPI", desk: Desk) -> None:
+    """Add the page at /staff/ and the way in and out."""
+    add_entrance(app, desk.bot.clinic, desk.records)
+    os.environ.update(GRADIO_SETTINGS)
+
+    def name_of(request: "Request") -> str | None:
+        member = request.scope.get("staff")
+        return member.name if isinstance(member, Member) else None
+
+    async def mounted() -> None:
+        import gradio as gr
+
+        blocks = build_page(desk)
+        gr.mount_gradio_app(app, blocks, path="/staff", auth_dependency=name_of, theme=own_theme(), **MOUNT_OPTIONS)
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(mounted())
+    else:
+        raise RuntimeError("The staff page is mounted before the server runs. Call create_app outside of a loop.")
+    app.add_middleware(staff_document, clinic=desk.bot.clinic.name)
+
+
+def staff_document(app: App, *, clinic: str) -> App:
+    """Replace what `app` sends for /staff/ by a document with our head, who is logged in, and the session's token."""
+
+    async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
+        member = scope.get("staff")
+        if scope["type"] != "http" or scope["path"] != "/staff/" or not isinstance(member, Member):
+            return await app(scope, receive, send)
+        status, document = await document_of(app, scope, receive)
+        document = rewritten(document, clinic, member)
+        policy = script_policy(document).replace("form-action 'none'", "form-action 'self'")
+        return await send_document(scope, send, (status, document), policy)
+
+    return wrapped
+
+
+def rewritten(document: str, clinic: str, member: Member) -> str:
+    """Return Gradio's document with our head and the bar above it, in place of its own."""
+    head = f'<title>Staff · {plain(clinic)}</title>{style_links("staff")}'
+    # It puts the token on every change that is sent.
+    script = f'<meta name="csrf-token" content="{plain(member.csrf)}"><script src="/ui/staff.js"></script>'
+    bar = (
+        f'<header class="staff-bar"><p><strong>{plain(clinic)}</strong> staff · {plain(member.name)} '
+        f'({member.role})</p><form method="post" action="/staff/logout">'
+        f'<input type="hidden" name="csrf" value="{plain(member.csrf)}"><button type="submit">Log out</button></form>'
+        "</header><noscript><p class=\"staff-bar\">This page needs JavaScript.</p></noscript>"
+    )
+    return without_foreign_parts(document, head, bar, first=script)

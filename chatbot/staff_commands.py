@@ -1,0 +1,33 @@
+"""Commands for the staff side: `chatbot staff-user`."""
+
+import getpass
+import sys
+from typing import Annotated
+
+import typer
+
+
+def staff_user(
+    name: Annotated[str, typer.Argument(help="Small letters, digits, dots and hyphens.")],
+    role: Annotated[str, typer.Option(help="reviewer, editor or admin.")] = "reviewer",
+    password_stdin: Annotated[bool, typer.Option(help="Read the password from standard input, for scripts.")] = False,
+) -> None:
+    """Make a member of staff, or give one a new password and role; asks for the password twice."""
+    from chatbot.config import Settings
+    from chatbot.records.database import Records
+    from chatbot.staff.accounts import set_user
+    from chatbot.staff.passwords import PasswordRefusedError
+
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = getpass.getpass(f"Password for {name}: ")
+        if getpass.getpass("Once more: ") != password:
+            raise PasswordRefusedError("The two passwords differ. Run the command again.")
+    records = Records.open(Settings().records)
+    try:
+        new = set_user(records, name, role, password)
+    finally:
+        records.close()
+    changed = "" if new else ", with a new password, and logged out everywhere"
+    typer.echo(f"{name}: {role}{changed}. Log in at /staff/login.")
