@@ -38,8 +38,11 @@ _MARKING = frozenset(
 """Subjects that make a number another one: both statements have them, or neither."""
 _CONDITIONS = frozenset("resistant major bipolar ptsd pain anxiety suicidal older pregnancy breastfeed pills".split())
 """Who a number is about: where both say it, they must share one."""
-_WEAK = frozenset("length series study better side_effects approved insurance rest watch".split())
+_WEAK = frozenset("length start course study better side_effects approved insurance rest watch".split())
 """Subjects so common that another may stand beside them in only one of the statements."""
+_DATED = frozenset({"first", "alone", "studied"})
+"""Subjects by which one year is enough to be the same event."""
+_SCALE = 30
 _ENOUGH = 0.5
 """Share of the shorter statement's words that the other has too."""
 
@@ -71,12 +74,19 @@ def _content(statement: Statement, context: str) -> frozenset[str]:
 def _contradict(one: _Measured, other: _Measured) -> bool:
     return (
         one.statement is not other.statement
+        and _same_scale(one.quantity, other.quantity)
         and conflict(one.quantity, other.quantity)
         and _same_treatment(one.statement, other.statement)
         and _same_time(one, other)
         and _same_part(one, other)
         and _same_subject(one, other)
     )
+
+
+def _same_scale(one: Quantity, other: Quantity) -> bool:
+    """Tell minutes from weeks: what differs that much is not the same length said twice."""
+    low, high = sorted((one.high, other.high))
+    return one.kind != "time" or high <= _SCALE * low
 
 
 def _same_treatment(one: Statement, other: Statement) -> bool:
@@ -108,7 +118,8 @@ def _values(one: _Measured) -> Counter[tuple[str, float, float]]:
 
 
 def _same_subject(one: _Measured, other: _Measured) -> bool:
-    if (one.about ^ other.about) & _MARKING or not _same_people(one, other):
+    marking = _MARKING | {"course"} if one.quantity.kind == "time" else _MARKING
+    if (one.about ^ other.about) & marking or not _same_people(one, other):
         return False
     strong, others = one.about - _WEAK - _CONDITIONS, other.about - _WEAK - _CONDITIONS
     if strong and others and not strong & others:
@@ -124,6 +135,8 @@ def _same_people(one: _Measured, other: _Measured) -> bool:
 def _overlap(one: _Measured, other: _Measured) -> bool:
     """Tell whether enough of what is said is shared: a subject, or most of the shorter statement's words."""
     shared = one.about & other.about
+    if one.quantity.kind == "year":
+        return bool(shared & _DATED) or len(one.words & other.words) >= _ENOUGH * len(one.words | other.words)
     if shared - _WEAK:
         return True
     fewest = min(len(one.words), len(other.words))

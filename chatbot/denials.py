@@ -22,6 +22,8 @@ _CONDITION = re.compile(
     re.IGNORECASE,
 )
 _SAME = {"while": "during", "till": "until", "everybody": "everyone"}
+_UNTIL = re.compile(r" until\b.*\Z")
+"""What is barred until later is barred at first."""
 _GRANTING = re.compile(
     r"\b(?:it is |it's )?(?:fine|safe|okay|ok|allowed|possible|permitted) to\b|\b(?:can|may|could|will|would|should|must)\b"
     r"|\b(?:you|your|there|does|do|did|is|are|was|were|be|has|have|had|an?|the|it|given)\b",
@@ -29,7 +31,7 @@ _GRANTING = re.compile(
 )
 _ALIKE = 0.7
 """Share of all words of both statements that they have in common."""
-_TOO_LITTLE = frozenset({"study", "length", "better", "side_effects", "watch", "check", "series", "pills", "insurance"})
+_TOO_LITTLE = frozenset({"study", "length", "better", "side_effects", "watch", "check", "start", "course", "pills", "insurance"})
 """What alone is not enough to be about the same."""
 
 
@@ -44,7 +46,7 @@ def contradictory_denials(found: Sequence[Statement]) -> list[Contradiction]:
     """Return every pair of statements of which one denies the other, in order."""
     alike: dict[tuple[object, ...], list[_Said]] = {}
     for statement in found:
-        said = _Said(statement, len(_DENYING.findall(statement.text)) % 2 == 1, _words(statement.text))
+        said = _Said(statement, len(_DENYING.findall(statement.text)) % 2 == 1, _words(statement))
         if said.words - _TOO_LITTLE and not statement.text.endswith(":"):
             alike.setdefault((statement.treatments, _conditions(statement), _numbers(statement)), []).append(said)
     pairs = [pair for group in alike.values() for pair in combinations(group, 2) if _deny(*pair)]
@@ -62,16 +64,18 @@ def _stance(denied: bool) -> str:
     return "denies it" if denied else "affirms it"
 
 
-def _words(text: str) -> frozenset[str]:
-    """Return what a text says whatever it affirms or denies: subjects by name, the other words as stems."""
-    left = text
+def _words(statement: Statement) -> frozenset[str]:
+    """Return what is said whatever is affirmed or denied: subjects by name, the other words as stems."""
+    text = left = _UNTIL.sub("", statement.text)
     for pattern in SUBJECTS.values():
         left = pattern.sub(" ", left)
-    return subjects(text) | stems(_GRANTING.sub(" ", _DENYING.sub(" ", left)))
+    named = frozenset(stem for name in statement.treatments for stem in stems(name))
+    return subjects(text) | stems(_GRANTING.sub(" ", _DENYING.sub(" ", left))) - named
 
 
 def _conditions(statement: Statement) -> frozenset[str]:
-    found = (match.group().lower() for match in _CONDITION.finditer(statement.text))
+    text = _UNTIL.sub(" after", statement.text)
+    found = (match.group().lower() for match in _CONDITION.finditer(text))
     return frozenset(_SAME.get(word, word) for word in found)
 
 

@@ -81,6 +81,7 @@ _BEFORE = re.compile(r"\W*(?:or (?:more|longer) |\w+ )?(?:before|prior to|ahead|
 _AFTER = re.compile(r"\W*(?:or (?:more|longer) |\w+ )?(?:after|following|afterwards|later|from (?:the|your))\b")
 _CLAUSE = re.compile(r"[,;:()]| but | while | whereas | and (?=[^,;:]*\0)")
 _REASON = re.compile(r",? (?:because|so that|although|even though)\b")
+_SEQUEL = re.compile(r",? (?:followed by|and then)\b[^\0]*\Z")
 _GAP = "\0"
 
 
@@ -177,6 +178,8 @@ def _phase(match: re.Match[str]) -> Quantity:
 
 
 def _opening(match: re.Match[str]) -> Quantity:
+    if match["low"] is None:
+        return _plain("phase", min(1.0, _WEEKS[match["unit"]]), _WEEKS[match["unit"]], match.group())
     high = _value(match["low"]) * _WEEKS[match["unit"]]
     return _plain("phase", 1.0 if match["which"] == "first" else -1.0, high, match.group())
 
@@ -275,11 +278,12 @@ def _joined(found: list[Place], text: str) -> list[Place]:
 
 
 def _context(text: str, number: int, found: list[Place]) -> str:
-    """Leave out the clauses that belong to other numbers of the same kind, and what a number in a reason is a reason for."""
+    """Leave out the clauses that belong to other numbers of the same kind, and what it gives a reason for, and what comes next."""
     start, _, own = found[number]
     others = [place for place, _, quantity in found if quantity.kind == own.kind and place != start]
     first = max((match.start() for match in _REASON.finditer(text) if match.start() <= start), default=0)
-    bounds = [first, *(match.start() for match in _CLAUSE.finditer(text, first)), len(text)]
+    last = next((match.start() for match in _SEQUEL.finditer(text, start)), len(text))
+    bounds = [first, *(match.start() for match in _CLAUSE.finditer(text, first, last)), last]
     kept = [
         text[left:right]
         for left, right in pairwise(bounds)
@@ -308,7 +312,8 @@ def _readers() -> Iterator[tuple[re.Pattern[str], Reader]]:
          r"|\b(?P<ly>daily|weekly|monthly|yearly)\b", _every),
         (rf"\b(?P<open>from |after )?(?P<end>(?:the )?end of )?(?P<unit>week|month|day)s? {_RANGE}\b(?: on(?:wards?)?\b)?",
          _phase),
-        (rf"\bthe (?P<which>first|next|following) (?P<low>{_N})[ -](?P<unit>week|month|day)s?\b", _opening),
+        (rf"\b(?:the|your) (?P<which>first|next|following) (?:(?P<low>{_N})[ -](?P<unit>week|month|day)s?\b)", _opening),
+        (r"\b(?:the|your) (?P<which>first) (?P<low>(?!))?(?P<unit>week|month|day)\b", _opening),
         (rf"\baged? (?:of )?({_N})(?: years)?(?: old)?\b(?: (?:and|or) (?:older|over|up|younger|under)\b)?"
          rf"|\b({_N})(?: years old)? (?:and|or) (?:older|over|younger|under)\b"
          rf"|\b(?:oldest age for [\w ]{{1,30}} is|the age of) ({_N})\b|\b({_N}) years old\b"

@@ -79,7 +79,7 @@ eat: eat\w*|ate|foods?|meals?|snacks?|breakfast|lunch|dinner|fasting|empty stoma
 drink: drinks?|drinking|liquids?|fluids?|water|coffee|tea\b
 alcohol: alcohol\w*|beer|wine|liquor
 smoke: smok\w+|vap(?:e|ing)|cannabis|marijuana
-drive: driv\w+|drove|behind the wheel|your car|machine(?:s|ry)
+drive: driv\w+(?: home)?|drove|behind the wheel|your car|machine(?:s|ry)
 ride: ride|taxi|bus\b|ride-share
 work: work (?:on|the|again)|back to work|your job|school
 breastfeed: breast-?feed\w*|nursing|breast milk
@@ -110,8 +110,9 @@ late: late\b|no-show
 missed: miss(?:es|ed|ing)?\b|skip\w*|gaps?\b
 evaluation: evaluations?|intake|first visit|consultation
 reassess: reassess\w*|re-evaluat\w*
-goes_on: goes? on|continue\w*|carry on|decid\w+ (?:with you )?(?:if|whether)
-series: start\w*|begin\w*|series|course|initial|induction
+goes_on: go(?:es)? on|continue\w*|carry on|decid\w+ (?:with you )?(?:if|whether)
+start: start\w*|begin\w*|initial
+course: series|course|induction
 booster: boosters?|maintenance|top-ups?
 aftercare: (?:call|phone|ring|contact)s? you\b
 better: feels? better|effects?\b|improv\w+|benefit\w*|relief|works?\b|working
@@ -124,8 +125,9 @@ addiction: addict\w+|habit-forming|depend(?:ence|ent)
 antidote: antidotes?|reversal drug
 suicidal: suicid\w+
 opening: (?:is|are) open|opening|closed
-waiting: new patients?|waiting list|appointments? (?:is|are) available
-insurance: insurance|insurers?|health plans?|plans? (?:may|cover\w*|pays?|answer\w*)|your plan|covered
+waiting: new patients?|waiting list
+insurance: insur\w+(?: plans?)?|health plans?|plans\b|(?:your|the|a) plan
+cover: cover(?:s|ed|age|ing)?
 answer: answer\w*|repl(?:y|ies|ied)
 resistant: treatment-resistant|\btrd\b|resistant depression
 major: major depress\w+
