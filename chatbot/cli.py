@@ -110,16 +110,13 @@ def import_(
 
 
 @app.command()
-def check() -> None:
+def check(as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False) -> None:
     """Check articles, fixed replies and index; exit with 1 where something must be corrected."""
-    from chatbot.inspection import inspect
+    from chatbot.inspection import findings_json, findings_lines, inspect
 
-    found = inspect(_settings())
-    for finding in found:
-        typer.echo(f"{finding.level}: {finding.where}: {finding.problem}. {finding.remedy}")
-    errors = sum(finding.level == "error" for finding in found)
-    typer.echo(f"{errors} errors, {len(found) - errors} warnings")
-    if errors:
+    health = inspect(_settings())
+    typer.echo(findings_json(health) if as_json else findings_lines(health))
+    if health.errors:
         raise typer.Exit(1)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from chatbot.quantities import Quantity, conflict, quantities
+from chatbot.quantities import Quantity, quantities
 from chatbot.statements import Statement, stems, subjects
 
 
@@ -32,8 +32,9 @@ class _Measured:
 
 
 _MARKING = frozenset(
-    "peak check alone first deposit copay late evaluation reassess booster withdrawal alcohol smoke missed talk compounded "
-    "warning memory bladder cancel answer waiting opening aftercare goes_on studied passed_out eased home lab device".split()
+    "peak check device alone first deposit copay late evaluation reassess booster withdrawal alcohol smoke missed talk "
+    "compounded warning memory bladder cancel answer waiting opening aftercare goes_on studied passed_out eased "
+    "home lab".split()
 )
 """Subjects that make a number another one: both statements have them, or neither."""
 _CONDITIONS = frozenset("resistant major bipolar ptsd pain anxiety suicidal older pregnancy breastfeed pills".split())
@@ -52,7 +53,8 @@ def contradictory_numbers(found: Sequence[Statement]) -> list[Contradiction]:
     measured = [one for statement in found for one in _measured(statement)]
     by_kind: dict[tuple[str, str], list[_Measured]] = {}
     for one in measured:
-        by_kind.setdefault((one.quantity.kind, one.quantity.unit if one.quantity.kind != "phase" else ""), []).append(one)
+        unit = "" if one.quantity.kind == "phase" else one.quantity.unit
+        by_kind.setdefault((one.quantity.kind, unit), []).append(one)
     pairs = [pair for alike in by_kind.values() for pair in combinations(alike, 2) if _contradict(*pair)]
     return [
         Contradiction(one.statement, other.statement, one.quantity.written, other.quantity.written)
@@ -75,7 +77,7 @@ def _contradict(one: _Measured, other: _Measured) -> bool:
     return (
         one.statement is not other.statement
         and _same_scale(one.quantity, other.quantity)
-        and conflict(one.quantity, other.quantity)
+        and _conflict(one.quantity, other.quantity)
         and _same_treatment(one.statement, other.statement)
         and _same_time(one, other)
         and _same_part(one, other)
@@ -144,3 +146,29 @@ def _overlap(one: _Measured, other: _Measured) -> bool:
     if one.quantity.kind == "rate":
         return bool(one.statement.treatments & other.statement.treatments) or len(alike) >= _ENOUGH * fewest > 0
     return bool(shared and alike) or (bool(alike) and len(alike) >= _ENOUGH * fewest)
+
+
+def _conflict(one: Quantity, other: Quantity) -> bool:
+    """Tell whether two values of the same thing cannot both be right."""
+    if _ranged(one) and _ranged(other) and one.bound == other.bound:
+        return not (_near(one.low, other.low) and _near(one.high, other.high))
+    if {one.bound, other.bound} <= {"least"} or {one.bound, other.bound} <= {"most"}:
+        return not _near(one.low, other.low)
+    first, second = _interval(one), _interval(other)
+    return first[0] > second[1] or second[0] > first[1]
+
+
+def _ranged(quantity: Quantity) -> bool:
+    return quantity.high > quantity.low
+
+
+def _near(one: float, other: float) -> bool:
+    return abs(one - other) <= 0.02 * max(abs(one), abs(other))
+
+
+def _interval(quantity: Quantity) -> tuple[float, float]:
+    slack = 0.0 if quantity.kind in {"year", "phase"} else 0.15 if quantity.bound == "about" else 0.02
+    low, high = quantity.low * (1 - slack), quantity.high * (1 + slack)
+    if quantity.bound == "least":
+        return low, float("inf")
+    return (0.0, high) if quantity.bound == "most" else (low, high)

@@ -13,7 +13,8 @@ from chatbot.quantities import quantities
 from chatbot.statements import SUBJECTS, Statement, stems, subjects
 
 _DENYING = re.compile(
-    r"\b(?:not(?! only| just)|never|cannot|no(?! (?:longer|one|matter|later|more than|less than))|nor|neither|avoid)\b|n't\b",
+    r"\b(?:not(?! only| just)|never|cannot|nor|neither|avoid"
+    r"|no(?! (?:longer|one|matter|later|more than|less than)))\b|n't\b",
     re.IGNORECASE,
 )
 _CONDITION = re.compile(
@@ -25,13 +26,14 @@ _SAME = {"while": "during", "till": "until", "everybody": "everyone"}
 _UNTIL = re.compile(r" until\b.*\Z")
 """What is barred until later is barred at first."""
 _GRANTING = re.compile(
-    r"\b(?:it is |it's )?(?:fine|safe|okay|ok|allowed|possible|permitted) to\b|\b(?:can|may|could|will|would|should|must)\b"
+    r"\b(?:it is |it's )?(?:fine|safe|okay|ok|allowed|possible|permitted) to\b"
+    r"|\b(?:can|may|could|will|would|should|must)\b"
     r"|\b(?:you|your|there|does|do|did|is|are|was|were|be|has|have|had|an?|the|it|given)\b",
     re.IGNORECASE,
 )
 _ALIKE = 0.7
 """Share of all words of both statements that they have in common."""
-_TOO_LITTLE = frozenset({"study", "length", "better", "side_effects", "watch", "check", "start", "course", "pills", "insurance"})
+_TOO_LITTLE = frozenset({"study", "length", "better", "side_effects", "watch", "check", "start", "course", "pills"})
 """What alone is not enough to be about the same."""
 
 
@@ -51,7 +53,8 @@ def contradictory_denials(found: Sequence[Statement]) -> list[Contradiction]:
             alike.setdefault((statement.treatments, _conditions(statement), _numbers(statement)), []).append(said)
     pairs = [pair for group in alike.values() for pair in combinations(group, 2) if _deny(*pair)]
     return [
-        Contradiction(one.statement, other.statement, _stance(one.denied), _stance(other.denied)) for one, other in pairs
+        Contradiction(one.statement, other.statement, _stance(one.denied), _stance(other.denied))
+        for one, other in pairs
     ]
 
 

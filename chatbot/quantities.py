@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
+from chatbot.number_words import in_digits
+
 Kind = Literal["time", "rate", "phase", "share", "year", "money", "pressure", "dose", "age", "count"]
 """`rate`: so often a week. `phase`: which weeks or months of a course. `share`: percent of people."""
 Bound = Literal["exact", "about", "least", "most"]
@@ -32,27 +34,6 @@ class Quantity:
     """The words of the sentence that belong to this number, without any number."""
 
 
-_SMALL = dict(zip("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-                  "sixteen seventeen eighteen nineteen".split(), range(20), strict=True))  # fmt: skip
-_TENS = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))
-_ONES = "|".join(word for word, value in _SMALL.items() if 0 < value < 10)
-_WORDED = re.compile(
-    rf"\b(?:({'|'.join(_TENS)})(?:[- ]({_ONES}))?|({'|'.join(_SMALL)}))\b(?! (?:of|another|who|more|that|is|or the)\b)"
-)
-_NOT_COUNTED = re.compile(r"\b(?:(?:no|any|every|some|each|which|this|that|neither|either|the) one|one or more)\b")
-_SPELLED = (
-    (re.compile(r"\bhalf an hour\b"), "30 minutes"),
-    (re.compile(r"\ban hour and a half\b"), "90 minutes"),
-    (re.compile(r"\ban? (?=(?:full )?(?:hour|minute)\b)"), "1 "),
-    (re.compile(r"\ban? (?=(?:full )?(?:day|week|month|year) (?:before|after|ahead|ago|later)\b)"), "1 "),
-    (re.compile(r"\ba couple of\b"), "2"),
-    (re.compile(r"\ba dozen\b"), "12"),
-    (re.compile(r"\bonce\b(?= (?:an?|per|every|each|\w+ly|in)\b)|\bone time\b"), "1 times"),
-    (re.compile(r"\btwice\b"), "2 times"),
-    (re.compile(r"\bhalf of (?=(?:the|all|people|patients|those)\b)"), "50% of "),
-    (re.compile(r"\b(?:a|one) third of\b"), "33% of"),
-    (re.compile(r"\b(?:a|one) quarter of\b"), "25% of"),
-)
 _N = r"(?:\d+(?:,\d{3})+|\d+(?:\.\d+)?)"
 _RANGE = rf"(?:between )?(?P<low>{_N})(?:\s?%)?(?:\s?(?:-|–|—|to|or|and)\s?\$?(?P<high>{_N}))?"
 _HOURS = {"minute": 1 / 60, "min": 1 / 60, "hour": 1.0, "day": 24.0, "week": 168.0, "month": 730.0, "year": 8760.0}
@@ -67,8 +48,8 @@ _LEAST_BEFORE = re.compile(
     r"|older than|once you have missed more than)\s*(?:about |aged? |the age of )?\W*\Z"
 )
 _MOST_BEFORE = re.compile(
-    r"(?:up to|at most|no more than|not more than|within|less than|fewer than|under|below|maximum of|younger than|no longer than"
-    r"|no later than|oldest age [\w ]+is)\s*(?:about |aged? |the age of |the first )?\W*\Z"
+    r"(?:up to|at most|no more than|not more than|within|less than|fewer than|under|below|maximum of|younger than"
+    r"|no longer than|no later than|oldest age [\w ]+is)\s*(?:about |aged? |the age of |the first )?\W*\Z"
 )
 _ABOUT_BEFORE = re.compile(r"(?:about|around|roughly|nearly|almost|approximately|some|typically|usually)\s*\W*\Z")
 _LEAST_AFTER = re.compile(
@@ -77,6 +58,8 @@ _LEAST_AFTER = re.compile(
 _MOST_AFTER = re.compile(
     r"\W*(?:\w+ ){0,2}?\b(?:or (?:less|fewer|younger|under|sooner)|and (?:younger|under)|at (?:the latest|most))\b"
 )
+_LEAST_IN = re.compile(r"older|over|up\b|or more")
+_MOST_IN = re.compile(r"younger|under\b|or less|or fewer")
 _BEFORE = re.compile(r"\W*(?:or (?:more|longer) |\w+ )?(?:before|prior to|ahead|in advance|beforehand|earlier)\b")
 _AFTER = re.compile(r"\W*(?:or (?:more|longer) |\w+ )?(?:after|following|afterwards|later|from (?:the|your))\b")
 _CLAUSE = re.compile(r"[,;:()]| but | while | whereas | and (?=[^,;:]*\0)")
@@ -87,7 +70,7 @@ _GAP = "\0"
 
 def quantities(sentence: str) -> list[Quantity]:
     """Return every number of a sentence that measures something, in order; telephone numbers and bare ones are none."""
-    text = _in_digits(sentence)
+    text = in_digits(sentence)
     found: list[tuple[int, int, Quantity]] = []
     for pattern, read in _READERS:
         for match in pattern.finditer(text):
@@ -98,45 +81,6 @@ def quantities(sentence: str) -> list[Quantity]:
             text = text[:start] + _GAP * (end - start) + text[end:]
     found = _joined(sorted(found, key=lambda place: place[0]), text)
     return [replace(quantity, context=_context(text, number, found)) for number, (*_, quantity) in enumerate(found)]
-
-
-def conflict(one: Quantity, other: Quantity) -> bool:
-    """Tell whether two values of the same thing cannot both be right."""
-    if _ranged(one) and _ranged(other) and one.bound == other.bound:
-        return not (_near(one.low, other.low) and _near(one.high, other.high))
-    if {one.bound, other.bound} <= {"least"} or {one.bound, other.bound} <= {"most"}:
-        return not _near(one.low, other.low)
-    first, second = _interval(one), _interval(other)
-    return first[0] > second[1] or second[0] > first[1]
-
-
-def _ranged(quantity: Quantity) -> bool:
-    return quantity.high > quantity.low
-
-
-def _near(one: float, other: float) -> bool:
-    return abs(one - other) <= 0.02 * max(abs(one), abs(other))
-
-
-def _interval(quantity: Quantity) -> tuple[float, float]:
-    slack = {"year": 0.0, "about": 0.15}.get(quantity.kind if quantity.kind == "year" else quantity.bound, 0.02)
-    low, high = quantity.low * (1 - slack), quantity.high * (1 + slack)
-    if quantity.kind == "phase":
-        low, high = quantity.low, quantity.high
-    return (low, float("inf")) if quantity.bound == "least" else (0.0, high) if quantity.bound == "most" else (low, high)
-
-
-def _in_digits(sentence: str) -> str:
-    text = " ".join(sentence.lower().replace("’", "'").replace("\u00a0", " ").split())
-    text = _NOT_COUNTED.sub(lambda match: "_" * len(match.group()), text)
-    for pattern, spelled in _SPELLED:
-        text = pattern.sub(spelled, text)
-    return _WORDED.sub(_digits, text)
-
-
-def _digits(match: re.Match[str]) -> str:
-    tens, ones, small = match.groups()
-    return str(_SMALL[small] if small else _TENS[tens] + (_SMALL[ones] if ones else 0))
 
 
 def _value(text: str) -> float:
@@ -226,8 +170,8 @@ def _count(match: re.Match[str]) -> Quantity | None:
 _COUNTED_SINGLY = frozenset({"session", "spray", "device"})
 _SESSION = re.compile(r"(?:session|treatment|visit|infusion|shot|injection|appointment|dose)s?\Z")
 _NO_NOUN = re.compile(
-    r"(?:a|an|the|of|in|on|to|at|by|for|from|with|and|or|but|is|are|was|were|has|have|if|as|it|you|we|they|he|she|times?|"
-    r"percent|than|not|no|can|may|will|be|who|that|which|this|after|before|until|when|while|so|because|more|[\0_]+)\Z"
+    r"(?:a|an|the|of|in|on|to|at|by|for|from|with|and|or|but|is|are|was|were|has|have|if|as|it|you|we|they|he|she|"
+    r"times?|percent|than|not|no|can|may|will|be|who|that|which|this|after|before|until|when|while|so|because|more|[\0_]+)\Z"
 )
 
 
@@ -249,9 +193,9 @@ def _beside(text: str, match: re.Match[str], quantity: Quantity) -> Quantity:
     bound: Bound = "exact"
     if quantity.kind == "time" and re.search(r"\bover \Z", before):
         bound = "exact"  # "spread over 3 weeks": how long, not how long at least
-    elif _LEAST_BEFORE.search(before) or _LEAST_AFTER.match(after) or re.search(r"older|over|up\b|or more", match.group()):
+    elif _LEAST_BEFORE.search(before) or _LEAST_AFTER.match(after) or _LEAST_IN.search(match.group()):
         bound = "least"
-    elif _MOST_BEFORE.search(before) or _MOST_AFTER.match(after) or re.search(r"younger|under\b|or less|or fewer", match.group()):
+    elif _MOST_BEFORE.search(before) or _MOST_AFTER.match(after) or _MOST_IN.search(match.group()):
         bound = "most"
     elif _ABOUT_BEFORE.search(before):
         bound = "about"
@@ -278,7 +222,7 @@ def _joined(found: list[Place], text: str) -> list[Place]:
 
 
 def _context(text: str, number: int, found: list[Place]) -> str:
-    """Leave out the clauses that belong to other numbers of the same kind, and what it gives a reason for, and what comes next."""
+    """Leave out clauses of other numbers of the kind, what this gives a reason for, and what comes next."""
     start, _, own = found[number]
     others = [place for place, _, quantity in found if quantity.kind == own.kind and place != start]
     first = max((match.start() for match in _REASON.finditer(text) if match.start() <= start), default=0)
@@ -305,14 +249,19 @@ def _readers() -> Iterator[tuple[re.Pattern[str], Reader]]:
          r"(?: \d{1,2},)? )?(?P<year>(?:19|20)\d\d)\b(?!\s?(?:%|mg|people))", _year),
         (rf"\b{_RANGE}\s?(?:%|percent\b|per cent\b)", _share),
         (rf"\b{_RANGE} (?:in|out of)(?: every)? (?P<of>\d+)\b(?! (?:minute|hour|day|week|month|year)s?)", _ratio),
-        (rf"\b{_RANGE}\s?(?P<mass>mg|mcg|milligram|microgram|gram|g|ml)s?\b(?P<per>(?:/| per )(?:kg|kilogram))?", _dose),
-        (rf"\b{_RANGE} (?:\w+ )?{times} (?:an?|per|each|every) (?:(?P<every>\d+) )?(?P<per>day|week|month|year)s?\b", _rate),
-        (rf"\b{_RANGE} times (?:every (?P<every>\d+) )?(?P<per>day|week|month|year|daily|weekly|monthly|yearly)s?\b", _rate),
+        (rf"\b{_RANGE}\s?(?P<mass>mg|mcg|milligram|microgram|gram|g|ml)s?\b"
+         r"(?P<per>(?:/| per )(?:kg|kilogram))?", _dose),
+        (rf"\b{_RANGE} (?:\w+ )?{times} (?:an?|per|each|every) "
+         r"(?:(?P<every>\d+) )?(?P<per>day|week|month|year)s?\b", _rate),
+        (rf"\b{_RANGE} times (?:every (?P<every>\d+) )?"
+         r"(?P<per>day|week|month|year|daily|weekly|monthly|yearly)s?\b", _rate),
         (rf"\b(?:every|each) (?:(?P<other>other) )?(?:{_RANGE} )?(?P<unit>day|week|month|year)s?\b(?! of)"
          r"|\b(?P<ly>daily|weekly|monthly|yearly)\b", _every),
-        (rf"\b(?P<open>from |after )?(?P<end>(?:the )?end of )?(?P<unit>week|month|day)s? {_RANGE}\b(?: on(?:wards?)?\b)?",
+        (rf"\b(?P<open>from |after )?(?P<end>(?:the )?end of )?(?P<unit>week|month|day)s? {_RANGE}\b"
+         r"(?: on(?:wards?)?\b)?",
          _phase),
-        (rf"\b(?:the|your) (?P<which>first|next|following) (?:(?P<low>{_N})[ -](?P<unit>week|month|day)s?\b)", _opening),
+        (rf"\b(?:the|your) (?P<which>first|next|following) (?P<low>{_N})[ -](?P<unit>week|month|day)s?\b",
+         _opening),
         (r"\b(?:the|your) (?P<which>first) (?P<low>(?!))?(?P<unit>week|month|day)\b", _opening),
         (rf"\baged? (?:of )?({_N})(?: years)?(?: old)?\b(?: (?:and|or) (?:older|over|up|younger|under)\b)?"
          rf"|\b({_N})(?: years old)? (?:and|or) (?:older|over|younger|under)\b"

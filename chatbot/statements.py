@@ -4,9 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus.article import Article
 from corpus.glossary import Glossary
-from index.passages import Passage, Sentence, cut
+from index.passages import Passage, Sentence
 
 
 @dataclass(frozen=True)
@@ -26,12 +25,11 @@ class Statement:
     """Whether the sentence itself names its treatment, or none is named at all."""
 
 
-def statements(articles: Sequence[Article], glossary: Glossary) -> list[Statement]:
+def statements(passages: Sequence[Passage], glossary: Glossary) -> list[Statement]:
     """Return every sentence that says something, in order; questions are left out."""
     return [
         _statement(passage, sentence, glossary)
-        for article in articles
-        for passage in cut(article)
+        for passage in passages
         for sentence in passage.sentences
         if sentence.kind != "question"
     ]
@@ -67,8 +65,9 @@ def _stem(word: str) -> str:
 
 
 _SMALL = frozenset(
-    """a an and any are aren as at be been before after but by can could did do does for from had has have how if in into
-    is it its least may might more most much must no not of off on once only or other our out over per should so some
+    """a an and any are aren as at be been before after but by can could did do does for from had has have how if in
+    into is it its least may might more most much must no not of off on once only or other our out over
+    per should so some
     still such than that the their them then there these they this those to too until up use used was we were what when
     where which while who will with within would you your about around again also all another both each either every
     between one two people person someone given get gets come comes takes take taken make makes usually often roughly

@@ -50,6 +50,13 @@ Origin = Annotated[
 """Scheme, host and port as a browser names them; plain http only on this machine, to try it out."""
 
 
+class Content(_Strict):
+    """How the clinic keeps its articles."""
+
+    review_months: Annotated[int, Field(ge=1, le=60)] = 12
+    """Months after which a signed text must be reviewed again, unless its own date is earlier."""
+
+
 class Site(_Strict):
     """Where the chat may be shown."""
 
@@ -73,6 +80,7 @@ class Clinic(_Strict):
     website: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")] | None = None
     languages: tuple[Literal["en", "es"], ...] = ("en",)
     retention: Retention = Retention()
+    content: Content = Content()
     site: Site = Site()
     theme: Theme = Theme()
     help_lines: dict[str, HelpLine]

@@ -1,78 +1,94 @@
-"""Check the clinic's content as staff would want it checked: review state, reading level, sources, numbers."""
+"""Check the clinic's content as staff would want it checked: review state, reading level, sources, numbers, links."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from corpus.article import Article
 from corpus.clinic import Clinic
-from corpus.readability import flesch_kincaid_grade, plain_text
+from corpus.findings import HEADING, Finding, found_in, in_order, sections
+from corpus.hidden_text import hidden_text
+from corpus.links import dead_links
+from corpus.readability import flesch_kincaid_grade, plain_text, words
 from corpus.replies import Replies
 
 MAX_GRADE = 8.0
 """Flesch-Kincaid grade an article should not exceed (safety specification, 4.1)."""
+MAX_SECTION_GRADE = 12.0
+"""The same for one section: a few sentences swing more with a long word than an article does."""
+SECTION_WORDS = 40
+"""A section with fewer words has no grade worth a finding."""
 
 _PHONE = re.compile(r"(?<![\w-])(?:1-)?\d{3}-\d{3}-\d{4}(?![\w-])")
-_HEADING = re.compile(r"^#{1,6}\s+(.+?)\s*#*\s*$", re.MULTILINE)
-_PROMPT_LIKE = re.compile(
-    r"\b(?:ignore|disregard|forget) (?:all |any |the )?(?:previous|prior|above|earlier) (?:instructions|rules|text)"
-    r"|\b(?:system prompt|you are now|as an ai)\b",
-    re.IGNORECASE,
-)
-_HIDDEN = re.compile("<!--|[\u200b-\u200f\u202a-\u202e\u2060-\u2069]")
 
 
-@dataclass(frozen=True)
-class Finding:
-    """Something staff should look at."""
-
-    level: Literal["error", "warning"]
-    """An error should stop a publication; a warning should not."""
-    where: str
-    """Article or reply."""
-    problem: str
-    remedy: str
-
-
-def examine(articles: Sequence[Article], replies: Replies, clinic: Clinic, today: date) -> list[Finding]:
-    """Return everything found in the articles and fixed replies, errors first."""
+def examine(articles: Sequence[Article], replies: Replies, clinic: Clinic, today: date) -> tuple[Finding, ...]:
+    """Return everything found in the articles and fixed replies, what must be corrected first."""
     found = [finding for article in articles for finding in _article(article, clinic, today)]
-    found += [
-        Finding("warning", f"reply {reply.id}.{reply.language}", "not yet reviewed by a clinician", "Have it reviewed.")
-        for reply in replies.values()
-        if reply.reviewed_by is None
-    ]
-    return sorted(found, key=lambda finding: finding.level != "error")
+    found += dead_links(articles)
+    for reply in replies.values():
+        where = f"reply {reply.id}.{reply.language}"
+        if reply.reviewed_by is None:
+            found.append(Finding("warning", "review", where, "not yet reviewed by a clinician", "Have it reviewed."))
+        elif reply.reviewed_on is not None and (due := _later(reply.reviewed_on, clinic.content.review_months)) < today:
+            problem = f"review was due on {due}"
+            found.append(Finding("warning", "review", where, problem, "Have it reviewed; move reviewed_on."))
+    return in_order(found)
 
 
 def _article(article: Article, clinic: Clinic, today: date) -> Iterator[Finding]:
-    where = f"article {article.id}"
-    yield from (Finding("warning", where, problem, remedy) for problem, remedy in _review(article, today))
-    if (grade := flesch_kincaid_grade(plain_text(_body(article)))) > MAX_GRADE:
-        problem = f"reading grade {grade:.1f} is above {MAX_GRADE:.0f}"
-        yield Finding("warning", where, problem, "Shorten sentences and words.")
-    yield from (Finding("error", where, problem, remedy) for problem, remedy in _mistakes(article, clinic))
+    yield from (found_in(article, "review", told) for told in _review(article, clinic, today))
+    if not article.sources:
+        yield found_in(article, "sources", ("names no source", "Add sources: to its front matter."))
+    yield from _reading(article)
+    yield from _mistakes(article, clinic)
+    yield from hidden_text(article)
 
 
-def _review(article: Article, today: date) -> Iterator[tuple[str, str]]:
+def _review(article: Article, clinic: Clinic, today: date) -> Iterator[tuple[str, str]]:
     if article.reviewed_by is None:
         yield "not yet reviewed by a clinician", "Fill in reviewed_by and reviewed_on once signed."
-    if article.review_due is not None and article.review_due < today:
-        yield f"review was due on {article.review_due}", "Have it reviewed; move review_due."
-    if not article.sources:
-        yield "names no source", "Add sources: to its front matter."
+    elif article.reviewed_on is None:
+        yield "signed, but not when", "Fill in reviewed_on."
+    elif article.reviewed_on > today:
+        yield f"reviewed_on is in the future: {article.reviewed_on}", "Write the day it was signed."
+    dates = [article.review_due] if article.review_due else []
+    if article.reviewed_by and article.reviewed_on:
+        dates.append(_later(article.reviewed_on, clinic.content.review_months))
+    if dates and min(dates) < today:
+        yield f"review was due on {min(dates)}", "Have it reviewed; move reviewed_on and review_due."
 
 
-def _mistakes(article: Article, clinic: Clinic) -> Iterator[tuple[str, str]]:
-    body = _body(article)
-    for heading in sorted(set(article.questions) - set(_HEADING.findall(body))):
-        yield f"questions: no heading '{heading}'", "Write the heading as in the article."
-    for number in sorted(set(_PHONE.findall(body)) - _known_numbers(clinic)):
-        yield f"prints {number}, which is not in clinic.toml", "Correct it, or add it as a help line."
-    if _HIDDEN.search(body) or _PROMPT_LIKE.search(body):
-        yield "holds hidden or instruction-like text", "Remove it: it is never shown, and may mislead."
+def _later(day: date, months: int) -> date:
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def _reading(article: Article) -> Iterator[Finding]:
+    if article.language != "en":
+        return  # the grade is one of English
+    remedy = "Shorten sentences and words."
+    if (grade := flesch_kincaid_grade(plain_text(_body(article)))) > MAX_GRADE:
+        yield found_in(article, "reading", (f"reading grade {grade:.1f} is above {MAX_GRADE:.0f}", remedy))
+        return
+    for _, at, text in sections(article):
+        plain = plain_text(text)
+        if len(words(plain)) >= SECTION_WORDS and (grade := flesch_kincaid_grade(plain)) > MAX_SECTION_GRADE:
+            told = (f"reading grade {grade:.1f} is above {MAX_SECTION_GRADE:.0f}, the limit of a section", remedy)
+            yield found_in(article, "reading", told, at)
+
+
+def _mistakes(article: Article, clinic: Clinic) -> Iterator[Finding]:
+    for heading in sorted(set(article.questions) - set(HEADING.findall(_body(article)))):
+        told = (f"questions: no heading '{heading}'", "Write the heading as in the article.")
+        yield found_in(article, "questions", told, article.text.find(heading), error=True)
+    known = _known_numbers(clinic)
+    for match in _PHONE.finditer(article.text, article.body_start):
+        if match.group() not in known:
+            told = (f"prints {match.group()}, which is not in clinic.toml", "Correct it, or add it as a help line.")
+            yield found_in(article, "phone", told, match.start(), error=True)
 
 
 def _body(article: Article) -> str:
