@@ -28,9 +28,9 @@ def near_duplicates(passages: Sequence[Passage]) -> list[Duplicate]:
     """Return every pair of passages of which the shorter stands nearly whole in the other, most alike first."""
     runs = [_runs(passage.text) for passage in passages]
     holders: dict[tuple[str, ...], list[int]] = {}
-    for number, found in enumerate(runs):
-        if len(found) >= FEWEST:
-            for run in found:
+    for number, of_one in enumerate(runs):
+        if len(of_one) >= FEWEST:
+            for run in of_one:
                 holders.setdefault(run, []).append(number)
     shared = Counter((a, b) for among in holders.values() for i, a in enumerate(among) for b in among[i + 1 :])
     pairs = [(a, b, count / min(len(runs[a]), len(runs[b]))) for (a, b), count in shared.items()]

@@ -31,6 +31,7 @@ def build_page(desk: Desk) -> "gr.Blocks":
     """Lay every tab out."""
     import gradio as gr
 
+    blocks: gr.Blocks
     with gr.Blocks(title="Staff", analytics_enabled=False) as blocks, gr.Tabs(elem_id="tabs"):
         for tab in TABS:
             with gr.Tab(tab.TITLE):
