@@ -1,13 +1,14 @@
 """Put an answer together: cited sentences, and the fixed texts that go before and after them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import pairwise
 from urllib.parse import quote as url_quote
 
 from chatbot.claims import needs_suicide_limitation
-from chatbot.conversation import Answer, AnswerSentence, Citation, Language, Outcome, Route
+from chatbot.conversation import ACUTE, Answer, AnswerSentence, Citation, Language, Outcome, Route
 from chatbot.other_clinics import asks_of_another_clinic
 from chatbot.slicing import Candidate, Slice
 from corpus.article import Article
@@ -26,6 +27,10 @@ _FRAGMENT_WORDS = 4
 """A text fragment names the first and last so many words of a long quote."""
 
 
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True)
 class Shelf:
     """The clinic's content an answer is made of."""
@@ -33,6 +38,8 @@ class Shelf:
     clinic: Clinic
     articles: Mapping[str, Article]
     replies: Replies
+    now: Callable[[], datetime] = _utc_now
+    """Told by the clock, so that what depends on office hours can be tried at any hour."""
 
     def text(self, name: str, language: Language) -> str:
         """Return a fixed text, in English where there is none in `language`."""
@@ -233,12 +240,21 @@ def _lines(shelf: Shelf, route: Route, sentences: Sequence[str]) -> tuple[list[s
         "identifiers_notice": "identifiers" in route.flags and route.to != "identifiers",
         "booking_line": "booking" in route.flags and route.to in _BOOKABLE,
         "cost_line": "cost" in route.flags and route.to in _ORDINARY,
+        **_hours_line(shelf, route),
     }
     language = route.language
     return (
         [shelf.text(name, language) for name, wanted in before.items() if wanted],
         [shelf.text(name, language) for name, wanted in after.items() if wanted],
     )
+
+
+def _hours_line(shelf: Shelf, route: Route) -> dict[str, bool]:
+    """Return which text about office hours belongs to a reply that tells people to call; none about danger does."""
+    hours = shelf.clinic.hours
+    if hours is None or not (route.to == "booking" or ("booking" in route.flags and route.to in _BOOKABLE - ACUTE)):
+        return {}
+    return {"office_hours" if hours.open_at(shelf.now()) else "after_hours": True}
 
 
 _ORDINARY = frozenset({"personal_medical", "booking", "cost", "about_bot", "smalltalk", "out_of_scope", "education"})

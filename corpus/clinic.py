@@ -1,4 +1,4 @@
-"""What a clinic says of itself (`clinic.toml`): name, phone, languages, colours, embedding, retention, help lines."""
+"""What a clinic says of itself (`clinic.toml`): name, phone, hours, languages, colours, embedding, help lines."""
 
 import tomllib
 from datetime import date
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from corpus.colours import ENOUGH, Colour, Scheme, weakest_contrast
 from corpus.front_matter import ContentError
+from corpus.hours import Hours
 
 Phone = Annotated[str, StringConstraints(pattern=r"^([0-9]{3,6}|(1-)?[0-9]{3}-[0-9]{3}-[0-9]{4})$")]
 """A short code, or a US number written with hyphens."""
@@ -77,6 +78,8 @@ class Clinic(_Strict):
 
     name: str
     phone: Phone
+    hours: Hours | None = None
+    """When the phone is answered; without it nothing is said about hours."""
     website: Annotated[str, StringConstraints(pattern=r"^https://[^\s]+$")] | None = None
     languages: tuple[Literal["en", "es"], ...] = ("en",)
     retention: Retention = Retention()

@@ -41,8 +41,12 @@ Replies = dict[tuple[str, str], Reply]
 
 
 def load_replies(folder: Path, clinic: Clinic) -> Replies:
-    """Load every `<id>.<language>.md` of `folder`, filled in; raise `ContentError` on the first that cannot be used."""
-    replies = [load_reply(path, clinic) for path in sorted(folder.glob("*.md"))]
+    """Load every `<id>.<language>.md` of `folder`, filled in; raise `ContentError` on the first that cannot be used.
+
+    A text that gives the office hours is left out where `clinic.toml` has none.
+    """
+    paths = sorted(folder.glob("*.md"))
+    replies = [load_reply(path, clinic) for path in paths if clinic.hours or "{hours}" not in path.read_text("utf-8")]
     if not replies:
         raise ContentError(folder, "replies", "no .md file in it", "Restore the folder replies/ from the project.")
     return {(reply.id, reply.language): reply for reply in replies}
@@ -100,6 +104,8 @@ def _action(fields: Fields, word: str, clinic: Clinic, language: str) -> Action:
 
 def _fill(fields: Fields, text: str, clinic: Clinic, language: str) -> str:
     own = {"clinic": clinic.name, "phone": clinic.phone, "privacy": privacy_sentence(clinic.retention, language)}
+    if clinic.hours:
+        own["hours"] = clinic.hours.in_words(language)
 
     def value(match: re.Match[str]) -> str:
         name, part = match.group(1), match.group(2) or "call"
@@ -107,7 +113,9 @@ def _fill(fields: Fields, text: str, clinic: Clinic, language: str) -> str:
             return own[name]
         found = getattr(clinic.help_lines.get(name), part, None)
         if not isinstance(found, str):
-            remedy = "Use {phone}, {clinic}, {privacy}, or a help line's {name.call}, {name.text}, {name.chat}."
+            remedy = (
+                "Use {phone}, {clinic}, {hours}, {privacy}, or a help line's {name.call}, {name.text}, {name.chat}."
+            )
             raise fields.error("body", f"{match.group(0)} is not in clinic.toml", remedy)
         return found
 
