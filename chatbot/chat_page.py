@@ -15,19 +15,27 @@ from urllib.parse import parse_qsl
 
 from chatbot.bot import Bot
 from chatbot.conversation import Answer, Language, Question
-from chatbot.page_parts import announcements, notice_html, pinned_bar, skip_link, source_panel, style_links
-from chatbot.rendering import plain, reply_html
+from chatbot.page_parts import (
+    announcements,
+    crisis_strip,
+    linked_reply,
+    notice_html,
+    pinned_bar,
+    skip_link,
+    source_panel,
+    style_links,
+    topics_html,
+)
+from chatbot.rendering import plain
 from chatbot.suggesting import Starters
 from chatbot.turns import guide_html, offers, prompt_of, recent, visitor_html
 from chatbot.wording import words
-from corpus.clinic import tel
 from corpus.replies import Reply
 
 FOLDER = Path(__file__).parent / "embed"
 """The template, script and style sheet of the chat, the widget, and a page to try it on."""
 _MOST_FIELDS = 64
 _CONVERSATION = re.compile(r"[0-9a-f]{16}")
-_NUMBER = re.compile(r"(?<![\w-])(?:(?:1-)?[0-9]{3}-[0-9]{3}-[0-9]{4}|[0-9]{3,6})(?![\w-])")
 
 
 @dataclass(frozen=True)
@@ -116,7 +124,8 @@ def chat_document(bot: Bot, sent: Sent, starters: Starters, turn: Turn | None = 
         "title": f"{plain(clinic.name)} · {plain(label.title)}",
         "styles": style_links("answers", "chat"),
         "skip": skip_link(clinic),
-        "bar": pinned_bar(clinic, _strip(bot, after.crisis)) + notice_html(clinic, bot.switches()),
+        "bar": pinned_bar(clinic, crisis_strip(clinic, bot.replies, shown=after.crisis))
+        + notice_html(clinic, bot.switches()),
         "announcements": announcements(clinic, bot.replies),
         "heading": f"<span>{plain(clinic.name)}</span> {plain(label.title)}",
         "other": _other_language(bot, language),
@@ -175,24 +184,6 @@ def _messages(sent: Sent, turn: Turn | None) -> str:
     return "".join(shown)
 
 
-def _strip(bot: Bot, crisis: bool) -> str:
-    """Return the help line that stays pinned once danger was spoken of."""
-    lines = "".join(
-        f'<div class="bar-{language}" lang="{language}">{linked_reply(_reply(bot, "crisis_strip", language))}</div>'
-        for language in bot.clinic.languages
-    )
-    return f'<div id="strip"{"" if crisis else " hidden"}>{lines}</div>'
-
-
-def linked_reply(reply: Reply) -> str:
-    """Render a fixed text in which each number that the reply offers to call is a link."""
-    text = reply.text
-    offered = " ".join(action.label for action in reply.actions if action.kind == "call")
-    for number in dict.fromkeys(_NUMBER.findall(offered)):
-        text = re.sub(rf"(?<![\w-]){number}(?![\w-])", f"[{number}]({tel(number)})", text)
-    return reply_html(text)
-
-
 def _reply(bot: Bot, name: str, language: Language) -> Reply:
     return bot.replies.get((name, language)) or bot.replies[name, "en"]
 
@@ -220,13 +211,7 @@ def _suggestions(starters: Starters, language: Language) -> str:
     first = "".join(_say(text) for text in starters.first)
     group = f'<div class="choices" role="group" aria-labelledby="suggestions-title">{first}</div>'
     shown = f'<p id="suggestions-title">{plain(label.suggestions)}</p>{group}' if first else ""
-    if not starters.topics:
-        return shown
-    topics = "".join(
-        f'<h2>{plain(topic.title)}</h2><p class="choices">{"".join(map(_say, topic.questions))}</p>'
-        for topic in starters.topics
-    )
-    return f"{shown}<details><summary>{plain(label.topics)}</summary>{topics}</details>"
+    return shown + topics_html(starters, language, _say)
 
 
 def _say(text: str) -> str:

@@ -4,6 +4,8 @@ Each is there in all the clinic's languages at once; the style sheet shows the o
 """
 
 import gzip
+import re
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,13 +13,15 @@ from starlette.responses import Response
 from chatbot.article_page import bar_html
 from chatbot.conversation import Language
 from chatbot.rendering import actions_html, plain, reply_html
+from chatbot.suggesting import Starters
 from chatbot.switches import Switches
 from chatbot.wording import WORDS, words
-from corpus.clinic import Clinic
-from corpus.replies import Replies
+from corpus.clinic import Clinic, tel
+from corpus.replies import Replies, Reply
 
 QUICK_EXIT = "https://www.weather.gov/"
 """A page nobody would ask about, which opens fast."""
+_NUMBER = re.compile(r"(?<![\w-])(?:(?:1-)?[0-9]{3}-[0-9]{3}-[0-9]{4}|[0-9]{3,6})(?![\w-])")
 
 
 def preferred_language(asked: str, accepted: str, clinic: Clinic) -> Language:
@@ -63,6 +67,25 @@ def pinned_bar(clinic: Clinic, below: str = "") -> str:
     return f'<header class="bar" id="bar">{bars}{leave}{below}</header>'
 
 
+def crisis_strip(clinic: Clinic, replies: Replies, *, shown: bool) -> str:
+    """Return the help line that stays pinned once danger was spoken of."""
+    lines = "".join(
+        f'<div class="bar-{language}" lang="{language}">'
+        f'{linked_reply(replies.get(("crisis_strip", language)) or replies["crisis_strip", "en"])}</div>'
+        for language in clinic.languages
+    )
+    return f'<div id="strip"{"" if shown else " hidden"}>{lines}</div>'
+
+
+def linked_reply(reply: Reply) -> str:
+    """Render a fixed text in which each number that the reply offers to call is a link."""
+    text = reply.text
+    offered = " ".join(action.label for action in reply.actions if action.kind == "call")
+    for number in dict.fromkeys(_NUMBER.findall(offered)):
+        text = re.sub(rf"(?<![\w-]){number}(?![\w-])", f"[{number}]({tel(number)})", text)
+    return reply_html(text)
+
+
 def notice_html(clinic: Clinic, switches: Switches) -> str:
     """Return the clinic's notice in all its languages, if there is one."""
     if not switches.said_in("en"):
@@ -81,6 +104,15 @@ def announcements(clinic: Clinic, replies: Replies) -> str:
         '<div id="announcer" role="status" class="visually-hidden"></div>'
         f'<div id="failure" role="alert"></div>{failures}'
     )
+
+
+def topics_html(starters: Starters, language: Language, button: Callable[[str], str]) -> str:
+    """Return questions by topic, folded up; `button` makes the button that asks one."""
+    topics = "".join(
+        f'<h2>{plain(topic.title)}</h2><p class="choices">{"".join(map(button, topic.questions))}</p>'
+        for topic in starters.topics
+    )
+    return f"<details><summary>{plain(words(language).topics)}</summary>{topics}</details>" if topics else ""
 
 
 def failure_html(language: Language, replies: Replies) -> str:

@@ -13,6 +13,7 @@ from chatbot.conversation import Language
 from chatbot.guard import App, Message, Receive, Scope, Send, header
 from chatbot.page_parts import (
     announcements,
+    crisis_strip,
     notice_html,
     pinned_bar,
     preferred_language,
@@ -98,8 +99,14 @@ def _digest(script: str) -> str:
 def _before_app(clinic: Clinic, replies: Replies) -> str:
     """Return what is there before, and without, any script: the bar, and where to go if the chat does not start."""
     notices = "".join(_notice(language) for language in clinic.languages)
+    bar = pinned_bar(clinic, crisis_strip(clinic, replies, shown=False))
+    restarted = "".join(
+        f'<template id="restarted-{language}"><div lang="{language}"><p>{plain(words(language).restarted)}</p></div>'
+        "</template>"
+        for language in clinic.languages
+    )
     return (
-        f"{skip_link(clinic)}{pinned_bar(clinic)}{announcements(clinic, replies)}{source_panel(clinic)}"
+        f"{skip_link(clinic)}{bar}{announcements(clinic, replies)}{restarted}{source_panel(clinic)}"
         f'<noscript><main class="no-script">{notices}</main></noscript>'
     )
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from chatbot.asking import MAX_CHARACTERS
 from chatbot.bot import Bot
 from chatbot.conversation import Answer, Language, Question
-from chatbot.page_parts import preferred_language
+from chatbot.page_parts import linked_reply, preferred_language, topics_html
 from chatbot.patient_document import own_document
-from chatbot.rendering import plain, reply_html
+from chatbot.rendering import plain
 from chatbot.suggesting import SUGGESTIONS, Starters, follow_ups
 from chatbot.turns import SAY_BUTTONS, Conversation, visitor_html
 from chatbot.wording import words
@@ -85,7 +85,7 @@ class _Page:
         import gradio as gr
 
         self._bot, self._ask, self._starters = bot, ask, starters
-        heading, opening, other, title, send, tip, clear, *suggested = self._labels("en")
+        heading, opening, other, title, topics, send, tip, clear, *suggested = self._labels("en")
         with gr.Row(elem_id="top"):
             self.heading = _html("heading", heading)
             self.language = gr.Button(other, visible="es" in bot.clinic.languages, elem_id="language", scale=0)
@@ -95,6 +95,7 @@ class _Page:
             self.title = _html("suggestions-title", title)
             with gr.Row():
                 self.suggested = [gr.Button(**_shown_if(text), elem_classes="choice") for text in suggested]
+            self.topics = _html("topics", topics)
         with gr.Column(elem_id="composer"):
             self.choices_title = _html("choices-title", "")
             with gr.Row(elem_id="choices"):
@@ -111,11 +112,11 @@ class _Page:
 
         options: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "once"}
         after_turn = [state, self.conversation, self.box, self.suggestions, self.choices_title, *self.choices]
-        gr.on([self.send.click, self.box.submit], self.turn, [self.box, state], after_turn, **options)
+        gr.on([self.send.click, self.box.submit], self.turn, [self.box, state, self.language], after_turn, **options)
         for button in [*self.choices, *self.suggested]:
-            button.click(self.turn, [button, state], after_turn, **options)
+            button.click(self.turn, [button, state, self.language], after_turn, **options)
         self.clear.click(self.cleared, [state], after_turn, **options)
-        labelled = [self.heading, self.opening, self.language, self.title, self.send, self.tip, self.clear]
+        labelled = [self.heading, self.opening, self.language, self.title, self.topics, self.send, self.tip, self.clear]
         after_switch = [state, self.box, *labelled, *self.suggested]
         self.language.click(self.switched, [state], after_switch, **options)
 
@@ -126,10 +127,13 @@ class _Page:
 
         blocks.load(started, [state], after_switch, show_progress="hidden", api_visibility="private")
 
-    def turn(self, text: str, conversation: Conversation) -> Iterator[list[Any]]:
-        """Show the question at once and its answer when it is there."""
+    def turn(self, text: str, conversation: Conversation, other: str) -> Iterator[list[Any]]:
+        """Show the question at once and its answer when it is there; `other` is the language that is offered."""
         text = _encodable(text)
         conversation = conversation if conversation.id else replace(conversation, id=secrets.token_hex(8))
+        if not conversation.turns and other == words("en").own_name:
+            # A page that was open while the server was started anew is still in Spanish.
+            conversation = replace(conversation, language="es")
         too_long = len(text) > MAX_CHARACTERS
         if text.strip() and not too_long:
             looking = f'<div class="message looking"><p>{plain(words(conversation.language).looking)}</p></div>'
@@ -158,7 +162,7 @@ class _Page:
         return [replace(conversation, language=language), box, *labels[:-SUGGESTIONS], *suggested]
 
     def _labels(self, language: Language) -> list[str]:
-        """Return every label in one language: seven fixed ones, then the suggestions."""
+        """Return every label in one language: eight fixed ones, then the suggestions."""
         label = words(language)
         suggested = [*self._starters[language].first, *[""] * SUGGESTIONS][:SUGGESTIONS]
         name = plain(self._bot.clinic.name)
@@ -167,6 +171,7 @@ class _Page:
             self._opening(language),
             words("en" if language == "es" else "es").own_name,
             f"<p>{plain(label.suggestions)}</p>" if any(suggested) else "",
+            topics_html(self._starters[language], language, _say),
             label.send,
             f'<p>{plain(label.question_help)} <button type="button" id="print">{plain(label.print)}</button></p>',
             label.clear,
@@ -181,11 +186,15 @@ class _Page:
             f'<span class="visually-hidden"> ({plain(label.new_tab)})</span></a>'
             for address, text in (("/articles", label.articles), ("/chat-safety", label.about_chat))
         )
-        return f'<div lang="{language}">{reply_html(reply.text)}<p class="more">{links}</p></div>'
+        return f'<div lang="{language}">{linked_reply(reply)}<p class="more">{links}</p></div>'
 
     def _choices(self, conversation: Conversation) -> list[Any]:
         labels = [*conversation.offered, *[""] * SAY_BUTTONS][:SAY_BUTTONS]
         return [conversation.prompt, *(_update(**_shown_if(label)) for label in labels)]
+
+
+def _say(text: str) -> str:
+    return f'<button type="button" class="choice" data-say="{plain(text)}">{plain(text)}</button>'
 
 
 def _shown_if(label: str) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def visitor_html(text: str, language: Language) -> str:
 
 def guide_html(answer: Answer, language: Language) -> str:
     """Show an answer; one about danger, or a failure, is announced at once and has nothing to be rated."""
-    kind = 'urgent" role="alert' if is_urgent(answer) else answer.route
+    kind = f'{answer.route} urgent" role="alert' if is_urgent(answer) else answer.route
     label = words(language)
     tools = "" if is_urgent(answer) else _tools(answer.id, label)
     speaker = f'<p class="speaker">{plain(label.guide)}</p>'

@@ -30,6 +30,7 @@ class Words:
     send: str
     clear: str
     cleared: str
+    restarted: str
     suggestions: str
     looking: str
     sources: str
@@ -105,6 +106,7 @@ WORDS: dict[Language, Words] = {
         send="Send",
         clear="Clear chat",
         cleared="The conversation was cleared.",
+        restarted="The chat was restarted. It no longer knows what was said before.",
         suggestions="People often ask",
         looking="Looking in our articles…",
         sources="Where this comes from",
@@ -175,6 +177,7 @@ WORDS: dict[Language, Words] = {
         send="Enviar",
         clear="Borrar el chat",
         cleared="Se borró la conversación.",
+        restarted="El chat se reinició. Ya no sabe lo que se dijo antes.",
         suggestions="Preguntas frecuentes",
         looking="Buscando en nuestros artículos…",
         sources="De dónde viene esto",

@@ -69,6 +69,25 @@ def assert_sound(axe: Any, page: Any, name: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"], name
 
 
+def reachable(page: Any, place: str) -> bool:
+    """Tell whether a tap in the middle of it would reach it: on screen, and nothing over it."""
+    return bool(
+        page.evaluate(
+            """place => { const link = document.querySelector(place), box = link.getBoundingClientRect();
+            const hit = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+            return !!hit && link.contains(hit) && box.height >= 24; }""",
+            place,
+        )
+    )
+
+
+def assert_help_in_reach(page: Any, name: str) -> None:
+    """Let one tap reach 911, 988 by call and by text, and the clinic."""
+    language = page.evaluate("document.documentElement.lang")
+    for link in ("tel:911", "tel:988", "sms:988", "tel:+16178638810"):
+        assert reachable(page, f'#bar .bar-{language} a[href="{link}"]'), f"{name}: {link}"
+
+
 def assert_nothing_kept(page: Any) -> None:
     """Let the browser hold no cookie and nothing in any of its stores."""
     assert page.context.cookies() == []

@@ -13,9 +13,10 @@ from website import QUESTION, RecordingBot, opened_bot
 
 from chatbot.api import ServerOptions, create_app
 from chatbot.article_page import article_page
-from chatbot.chat_page import linked_reply, read_form
+from chatbot.chat_page import read_form
 from chatbot.chat_routes import LINES, chat_policy
 from chatbot.conversation import Question
+from chatbot.page_parts import linked_reply
 from chatbot.suggesting import follow_ups, topics
 from chatbot.theming import theme_css
 from corpus.article import load_article

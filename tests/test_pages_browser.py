@@ -4,10 +4,10 @@ from typing import Any
 
 import httpx
 import pytest
-from browsing import CHROMIUM, PHONE, ask, assert_nothing_kept, assert_sound, pages, shoot
+from browsing import CHROMIUM, PHONE, ask, assert_help_in_reach, assert_nothing_kept, assert_sound, pages, shoot
 from conftest import Corpus
 from starlette.routing import Mount
-from website import QUESTION, RecordingBot, opened_bot, running
+from website import QUESTION, RecordingBot, close_office, opened_bot, running
 
 from chatbot import patient_page
 from chatbot.api import ServerOptions, create_app
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no browser: /usr/
 @pytest.fixture(scope="module")
 def bot(shared_corpus: Corpus) -> Iterator[RecordingBot]:
     with opened_bot(shared_corpus) as opened:
+        close_office(opened)
         yield opened
 
 
@@ -202,7 +203,7 @@ def test_suggestions_are_answered_and_give_way_to_the_conversation_until_it_is_c
     open_page: Any, bot: RecordingBot
 ) -> None:
     page = open_page()
-    offered = page.locator("#suggestions button")
+    offered = page.locator("#suggestions button:not([data-say])")
     texts = offered.all_inner_texts()
     assert len(texts) >= 2
     offered.first.click()
@@ -212,6 +213,14 @@ def test_suggestions_are_answered_and_give_way_to_the_conversation_until_it_is_c
     page.get_by_role("button", name="Clear chat").click()
     offered.first.wait_for()
     assert page.locator(".message").count() == 0
+    page.locator("#topics summary").click()
+    page.get_by_role("button", name="Why is walking good for the heart?").last.click()
+    page.locator(".message.guide .sources").wait_for()
+    assert "good for the heart" in page.locator(".message.visitor").inner_text()
+    # The button is gone; Tab goes on from the conversation, not from the top of the page.
+    page.wait_for_function("document.activeElement.id === 'conversation'")
+    page.get_by_role("button", name="Clear chat").click()
+    offered.first.wait_for()
     ask(page, QUESTION)
     assert bot.asked[-1].history == ()
 
@@ -248,7 +257,7 @@ def test_an_idle_conversation_is_forgotten(bot: RecordingBot, monkeypatch: pytes
     app = create_app(bot, options=ServerOptions(questions_per_minute=0))
     with running(app) as address:
         event = httpx.get(f"{address}/config").json()["dependencies"][0]["id"]
-        send(address, "idler1", event, ["xylophone-word: how much sleep?", None])
+        send(address, "idler1", event, ["xylophone-word: how much sleep?", None, "Español"])
         assert "xylophone-word" in held_by(app)
         until(lambda: "xylophone-word" not in held_by(app))
 
@@ -281,9 +290,9 @@ def until(reached: Callable[[], bool]) -> None:
 def test_a_browser_cannot_write_the_history_itself(address: str, bot: RecordingBot) -> None:
     config = httpx.get(f"{address}/config").json()
     turn = config["dependencies"][0]
-    assert len(turn["inputs"]) == 2
+    assert len(turn["inputs"]) == 3
     forged = {"language": "en", "asked": ["forged"], "blocks": ["forged"]}
-    received = send(address, "forger1", turn["id"], [QUESTION, forged])
+    received = send(address, "forger1", turn["id"], [QUESTION, forged, "Español"])
     assert bot.asked[-1].text == QUESTION
     assert bot.asked[-1].history == ()
     assert '"success":true' in received
@@ -337,21 +346,58 @@ def test_quick_exit_empties_the_page_and_cannot_be_undone(open_page: Any, addres
 
 
 @pytest.mark.parametrize(
-    ("scheme", "size"),
-    [("light", {"width": 1200, "height": 850}), ("dark", PHONE), ("light", {"width": 320, "height": 640})],
+    ("options", "name"),
+    [
+        ({"viewport": {"width": 1200, "height": 850}}, "desktop"),
+        ({"viewport": PHONE, "color_scheme": "dark"}, "phone-dark"),
+        ({"viewport": {"width": 320, "height": 640}}, "narrow"),
+        # A window of 1280 x 1024 at 400 %.
+        ({"viewport": {"width": 320, "height": 256}, "forced_colors": "active"}, "zoomed-forced-colours"),
+    ],
 )
-def test_axe_finds_nothing_wrong_and_no_page_scrolls_sideways(
-    open_page: Any, scheme: str, size: Any, bot: RecordingBot
+def test_axe_finds_nothing_wrong_and_help_is_one_tap_away_in_any_state(
+    open_page: Any, options: Any, name: str, bot: RecordingBot
 ) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
-    options = {"viewport": size, "color_scheme": scheme, "bypass_csp": True}
     place = bot.articles["sleep"].text.index("Most adults")
     for path in ("/articles", f"/articles/sleep?start={place}&end={place + 60}", "/chat-safety?lang=es"):
-        page = open_page(path, **options)
-        assert_sound(axe, page, path)
-    page = open_page(**options)
-    assert_sound(axe, page, "/ before a question")
-    ask(page, QUESTION)
+        assert_sound(axe, open_page(path, **options, bypass_csp=True), f"{name}, {path}")
+    page = open_page(**options, bypass_csp=True)
+
+    def sound(state: str) -> None:
+        assert_sound(axe, page, f"{name}, {state}")
+        assert_help_in_reach(page, f"{name}, {state}")
+
+    shoot(page, f"page-{name}-opening")
+    page.locator("#topics summary").click()
+    sound("opening, topics")
+    shoot(page, f"page-{name}-topics")
+    answer = ask(page, QUESTION)
+    answer.get_by_role("button", name="No", exact=True).click()
+    sound("answer, rated")
+    shoot(page, f"page-{name}-answer")
+    answer.locator(".answer-text .marker").first.click()
+    page.locator("#quote").wait_for()
+    sound("source")
+    shoot(page, f"page-{name}-source")
+    page.keyboard.press("Escape")
     ask(page, "i want to die")
-    assert_sound(axe, page, "/ with answers")
-    shoot(page, f"chat-{size['width']}-{scheme}")
+    assert page.locator("#strip .bar-en").is_visible()
+    sound("crisis")
+    shoot(page, f"page-{name}-crisis")
+    page.locator("#language").click()
+    page.get_by_label("Tu pregunta").wait_for()
+    booking = ask(page, "¿Puedo hacer una cita?", "Tu pregunta")
+    assert "La oficina está cerrada ahora" in booking.inner_text()
+    sound("Spanish, booking")
+    shoot(page, f"page-{name}-spanish")
+    page.route("**/gradio_api/queue/join*", lambda route: route.fulfill(status=503, body="{}"))
+    page.get_by_label("Tu pregunta").fill("hola")
+    page.get_by_label("Tu pregunta").press("Enter")
+    page.locator("#failure a").first.wait_for(timeout=9000)
+    sound("failure")
+    shoot(page, f"page-{name}-failure")
+    page.unroute("**/gradio_api/queue/join*")
+    page.get_by_role("button", name="Borrar el chat").click()
+    page.locator("#strip").wait_for(state="hidden")
+    open_page.complaints.clear()

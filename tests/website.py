@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
 
@@ -11,6 +13,8 @@ from chatbot.api import make_server
 from chatbot.bot import Bot, Trace
 from chatbot.config import Settings
 from chatbot.conversation import Question
+from corpus.hours import DAYS, Hours
+from corpus.replies import load_replies
 
 QUESTION = "How much sleep do adults need?"
 
@@ -25,6 +29,14 @@ class RecordingBot(Bot):
         if question.text.startswith("please fail"):
             raise RuntimeError(question.text)
         return super().explain(question)
+
+
+def close_office(bot: Bot) -> None:
+    """Give the clinic office hours, at a moment when it is closed."""
+    days = dict.fromkeys(DAYS[:5], "09:00-17:00")
+    clinic = bot.clinic.model_copy(update={"hours": Hours.model_validate({"time_zone": "America/New_York"} | days)})
+    night = datetime(2026, 12, 22, 2, 0, tzinfo=UTC)
+    bot.shelf = replace(bot.shelf, clinic=clinic, replies=load_replies(Settings().replies, clinic), now=lambda: night)
 
 
 @contextmanager

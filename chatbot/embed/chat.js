@@ -36,6 +36,8 @@ async function send(text, tapped) {
   const item = text.trim() ? show(visitor(text)) : null;
   const looking = show(note(said("looking")));
   if (!tapped) box.value = "";
+  // The tapped button goes away: go on from the conversation.
+  else log.focus({ preventScroll: true });
   began();
   busy(new AbortController());
   (item || looking).scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });

@@ -8,6 +8,8 @@ import { prepare as prepareAnswer } from "/ui/answers.js";
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const failure = document.getElementById("failure");
   let shownLanguage = null;
+  const strip = document.getElementById("strip");
+  let answers = 0;
   let waiting;
   const heights = new ResizeObserver(() => keepClear());
 
@@ -27,7 +29,11 @@ import { prepare as prepareAnswer } from "/ui/answers.js";
   function show(message) {
     // After the page has laid itself out: buttons above and below come and go with an answer.
     requestAnimationFrame(() =>
-      requestAnimationFrame(() => message.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" })),
+      requestAnimationFrame(() => {
+        message.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
+        // A button that was tapped goes away with the question it asked: go on from the conversation.
+        if (document.activeElement === document.body) document.getElementById("conversation").focus({ preventScroll: true });
+      }),
     );
   }
 
@@ -35,11 +41,19 @@ import { prepare as prepareAnswer } from "/ui/answers.js";
   function expect(seconds) {
     clearTimeout(waiting);
     failure.replaceChildren();
-    if (!seconds) return;
-    waiting = setTimeout(() => {
-      const notice = document.getElementById(`failure-${document.documentElement.lang}`) || document.querySelector("template");
-      failure.replaceChildren(notice.content.cloneNode(true));
-    }, seconds * 1000);
+    if (seconds) waiting = setTimeout(() => warn("failure"), seconds * 1000);
+  }
+
+  function warn(name) {
+    const notice = document.getElementById(`${name}-${document.documentElement.lang}`) || document.getElementById(`${name}-en`);
+    failure.replaceChildren(notice.content.cloneNode(true));
+  }
+
+  // The server holds the conversation in its memory: if it was started anew, its first answer stands alone.
+  function wasRestarted(log) {
+    const before = answers;
+    answers = log.querySelectorAll(".message.guide").length;
+    return answers === 1 && before > 0;
   }
 
   document.addEventListener("keydown", (event) => {
@@ -47,10 +61,24 @@ import { prepare as prepareAnswer } from "/ui/answers.js";
     if (sends && event.target.matches("#question textarea")) expect(5);
   });
   document.addEventListener("click", (event) => {
-    if (event.target.closest("#send, .choice")) expect(5);
+    const topic = event.target.closest("[data-say]");
+    if (topic) say(topic.dataset.say);
+    else if (event.target.closest("#send, .choice")) expect(5);
   });
 
+  function say(text) {
+    const field = document.querySelector("#question textarea");
+    field.value = text;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    setTimeout(() => document.getElementById("send").click());
+  }
+
   function onMessages(records) {
+    const log = document.getElementById("conversation");
+    if (!log.querySelector(".message")) {
+      answers = 0;
+      strip.hidden = true;
+    }
     const added = records.flatMap((record) => [...record.addedNodes]).filter((node) => node.nodeType === 1);
     const last = added.filter((node) => node.matches(".message")).pop();
     if (!last) return;
@@ -62,6 +90,8 @@ import { prepare as prepareAnswer } from "/ui/answers.js";
       prepareAnswer(last);
       if (!last.matches("[role=alert]")) announce(last);
       else announcer.textContent = "";
+      if (last.matches(".crisis_self, .crisis_other")) strip.hidden = false;
+      if (wasRestarted(log)) warn("restarted");
       const asked = last.previousElementSibling;
       show(asked && asked.matches(".visitor") ? asked : last);
     }
