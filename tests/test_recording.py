@@ -38,6 +38,7 @@ from chatbot.records.tables import (
     TurnRow,
 )
 from chatbot.staff.desk import Desk
+from chatbot.switches import Switches
 
 CRISIS = "I want to kill myself."
 FLU = "What are the signs of the flu?"
@@ -210,7 +211,6 @@ def test_with_text_off_only_what_it_was_about_is_kept(
 @pytest.mark.parametrize(
     ("question", "chance", "reason"),
     [
-        ("Is the moon made of cheese and who sells it?", 1.0, "not_in_articles"),
         ("should I stop my own medicine?", 1.0, "personal_medical"),
         (QUESTION, 0.04, "random"),
         (QUESTION, 0.06, None),
@@ -226,6 +226,17 @@ def test_rules_put_turns_in_the_queue(
         item = session.scalars(select(QueueItemRow)).one_or_none()
         assert (item.reason if item else None) == reason
     recorder.close()
+
+
+def test_a_question_that_the_articles_do_not_answer_is_put_in_the_queue(
+    recorder: Recorder, bot: RecordingBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot, "switches", lambda: Switches(articles_off=frozenset({"sleep"})))
+    answer = recorder.asking("page")(Question(QUESTION))
+    assert answer.outcome == "not_in_articles"
+    assert len(turns(recorder)) == 1
+    with recorder.records.reading() as session:
+        assert session.scalars(select(QueueItemRow.reason)).all() == ["not_in_articles"]
 
 
 def test_what_is_old_is_deleted_at_the_start_and_leaves_no_byte(
@@ -267,7 +278,7 @@ def test_answers_are_given_and_losses_counted_when_the_records_cannot_be_written
         for _ in range(WAITING + 100):
             recorder.tapped("clinic")
         assert recorder.dropped >= 1
-    assert counted(recorder, "dropped") == {}
+    recorder.settle(60)
     recorder.tapped("clinic")
     assert counted(recorder, "dropped") == {"record": recorder.dropped}
     assert QUESTION not in caplog.text
