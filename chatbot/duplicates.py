@@ -34,8 +34,8 @@ def near_duplicates(passages: Sequence[Passage]) -> list[Duplicate]:
                 holders.setdefault(run, []).append(number)
     shared = Counter((a, b) for among in holders.values() for i, a in enumerate(among) for b in among[i + 1 :])
     pairs = [(a, b, count / min(len(runs[a]), len(runs[b]))) for (a, b), count in shared.items()]
-    found = [Duplicate(passages[a], passages[b], share) for a, b, share in pairs if share >= ALIKE]
-    return sorted(found, key=lambda each: (-each.share, each.one.id, each.other.id))
+    alike = [Duplicate(passages[a], passages[b], share) for a, b, share in pairs if share >= ALIKE]
+    return sorted(alike, key=lambda each: (-each.share, each.one.id, each.other.id))
 
 
 def _runs(text: str) -> frozenset[tuple[str, ...]]:
