@@ -1,13 +1,14 @@
 """Train the classifier of `chatbot/safety/classifier.py`: `python -m evals.train_classifier OUT`.
 
-OUT gets what `chatbot/safety/classifier` ships: `model.onnx`, `tokenizer.json` and `card.json`. About half an hour on
-two cores. What it learns from is all in the project (`evals/messages.py`).
+OUT gets what `chatbot/safety/classifier` ships: `model.onnx`, `tokenizer.json` and `card.json`. About three quarters
+of an hour on two cores. What it learns from is all in the project (`evals/messages.py`).
 """
 
 import random
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -25,15 +26,32 @@ if TYPE_CHECKING:
     import torch
 
 LABELS = (*ROUTES, SOFT)
-EPOCHS = 3
 _LONGEST = 128
-_RATE, _HEAD_RATE = 1e-4, 5e-4
 _BATCH = 32
 _SMOOTHING = 0.05
 """Some labels are a matter of judgement: none is learnt as certain."""
 _MISTYPED, _BARE, _BESIDE, _TWO_QUESTIONS = 0.12, 0.08, 0.15, 0.08
 """Shares of messages that are mistyped, lose their marks, or are seen beside an ordinary question."""
 _LONG = 300
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how fast to learn."""
+
+    epochs: int
+    rate: float
+    head_rate: float
+
+
+ALL = Schedule(epochs=3, rate=1e-4, head_rate=5e-4)
+LAST = Schedule(epochs=1, rate=4e-5, head_rate=1e-4)
+"""A last, gentle pass over what people ask about the articles in words of their own: the long stories and slips among
+them are what it takes for danger most."""
+LAST_FAMILY = "about_articles"
+"""Beginning of the families of that pass (`messages/article_questions.md`)."""
+_REPEATED = 7500
+"""Other messages read again in it: what was learnt from them would fade otherwise."""
 
 
 class Trainee:
@@ -88,7 +106,7 @@ def loss(logits: "torch.Tensor", messages: Sequence[Message]) -> "torch.Tensor":
     return apart + 0.3 * torch.nn.functional.binary_cross_entropy_with_logits(logits[:, -1], soft)
 
 
-def train(trainee: Trainee, messages: Sequence[Message], epochs: int = EPOCHS) -> None:
+def train(trainee: Trainee, messages: Sequence[Message], schedule: Schedule = ALL) -> None:
     """Fit the classifier to the messages, printing how it goes."""
     import torch
 
@@ -96,12 +114,12 @@ def train(trainee: Trainee, messages: Sequence[Message], epochs: int = EPOCHS) -
     ordinary = [m.text for m in messages if m.route == "education" and not m.soft and len(m.text) < _LONG // 2]
     base, head = network.base.parameters(), network.head.parameters()
     optimiser = torch.optim.AdamW(
-        [{"params": base, "lr": _RATE}, {"params": head, "lr": _HEAD_RATE}], weight_decay=0.01
+        [{"params": base, "lr": schedule.rate}, {"params": head, "lr": schedule.head_rate}], weight_decay=0.01
     )
-    rates = warm_then_fall(optimiser, epochs * (len(messages) // _BATCH), 0.1)
+    rates = warm_then_fall(optimiser, schedule.epochs * (len(messages) // _BATCH), 0.1)
     network.train()
     started, losses = perf_counter(), []
-    for step, batch in enumerate(_batches(messages, epochs, rng), 1):
+    for step, batch in enumerate(_batches(messages, schedule.epochs, rng), 1):
         texts = [_as_typed(message, ordinary, rng) for message in batch]
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = trainee.logits(texts)
@@ -188,7 +206,10 @@ def main() -> None:
     counts = Counter(message.route for message in messages)
     print(f"{len(messages)} messages: {dict(counts)}", flush=True)
     trainee = Trainee()
-    train(trainee, messages)
+    last = [message for message in messages if message.family.startswith(LAST_FAMILY)]
+    others = [message for message in messages if not message.family.startswith(LAST_FAMILY)]
+    train(trainee, others)
+    train(trainee, [*last, *random.Random(SEED).sample(others, _REPEATED)], LAST)
     trainee.network.base.set_attn_implementation("eager")
     export(trainee.network, trainee.tokenizer, out)
     says = {"labels": LABELS, "tokens": _LONGEST, "messages": dict(sorted(counts.items()))}

@@ -40,8 +40,10 @@ _CHUNK = 24
 """Pairs computed together, of similar length, so that little is computed for padding."""
 _EVALS = Path(__file__).parent
 _WRITTEN = _EVALS / "reader_questions.jsonl"
+_ASKED = _EVALS / "article_questions.jsonl"
+"""Questions people could ask about the shipped articles, with what the sentence that answers must say."""
 _SUITE = _EVALS / "suites" / "answers.jsonl"
-"""None of its questions is learnt from; those in `reader_questions.jsonl` that came near one were taken out."""
+"""None of its questions is learnt from; written ones that came near one were taken out."""
 _ARTICLES = _EVALS.parent / "corpus" / "articles"
 
 Scores = list[NDArray[np.float32]]
@@ -204,7 +206,8 @@ def main() -> None:
     trainee, embed = Trainee(), embed_with(load_model(find_model("")))
     squad, squad_held = squad_groups(data / "squad2")
     clapnq, clapnq_held = clapnq_groups(data / "clapnq")
-    public, written = [*squad, *clapnq], written_groups(_WRITTEN, _ARTICLES, embed)
+    public = [*squad, *clapnq]
+    written = [group for path in (_WRITTEN, _ASKED) for group in written_groups(path, _ARTICLES, embed)]
     train(trainee, [*public, *section_groups(_ARTICLES)], GENERAL)
     listed = random.Random(SEED).sample(section_groups(_ARTICLES), _LISTED)
     train(trainee, [*written, *random.Random(SEED).sample(public, _REPEATED), *listed], WRITTEN)

@@ -27,9 +27,9 @@ _HIGHER_UP = 0.35
 """So probable, an acute route is taken before a more probable one that stands below it."""
 _UNSURE = 0.15
 """From here on it is no crisis yet, but the answer shows the crisis line or asks how the visitor is."""
-_HARMLESS = 0.05
+_HARMLESS = 0.03
 _TOO_LITTLE = 3
-_LIKELY = {"personal_medical": 0.35, "misuse": 0.4, "minor": 0.5, "injection": 0.7}
+_LIKELY = {"personal_medical": 0.35, "misuse": 0.4, "minor": 0.5, "injection": 0.7, "booking": 0.65}
 _LIKELY_OTHERWISE = 0.45
 """Least probability at which the classifier gives reason for the likeliest route, where that is not acute."""
 _GENERAL = 0.7
@@ -89,7 +89,8 @@ def judge(text: str, before: Sequence[str] = (), ruled: frozenset[str] = frozens
     # A few words are too little to be sure of anything.
     read_for_it = rows if is_long(text) else rows[: bool(before) + 1]
     harmless = words > _TOO_LITTLE and max(map(_mass, read_for_it)) < _HARMLESS
-    return Judgement((*acute, *unsure, *_likely(whole, ruled)), _doubted(whole), harmless)
+    doubted = _doubted(whole) if words > _TOO_LITTLE else frozenset()
+    return Judgement((*acute, *unsure, *_likely(whole, ruled)), doubted, harmless)
 
 
 def _least(ruled: frozenset[str], words: int) -> float:
