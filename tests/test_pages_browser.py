@@ -218,7 +218,7 @@ def test_suggestions_are_answered_and_give_way_to_the_conversation_until_it_is_c
     page.locator(".message.guide .sources").wait_for()
     assert "good for the heart" in page.locator(".message.visitor").inner_text()
     # The button is gone; Tab goes on from the conversation, not from the top of the page.
-    page.wait_for_function("document.activeElement.id === 'conversation'")
+    page.locator("#conversation:focus").wait_for()
     page.get_by_role("button", name="Clear chat").click()
     offered.first.wait_for()
     ask(page, QUESTION)
