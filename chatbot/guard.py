@@ -57,7 +57,7 @@ _OPEN = {
         r"/(?:|chat|chat-demo|widget\.js|articles|articles/[a-z0-9-]+|chat-safety|api/health|metrics|favicon\.ico"
         r"|ui/[a-z]+\.(?:css|js|svg)"
         r"|config|theme\.css|(?:assets|static|svelte)/[\w./-]+"
-        r"|gradio_api/(?:queue/data|heartbeat/[a-z0-9]+|startup-events)"
+        r"|gradio_api/(?:queue/data|heartbeat/[a-z0-9]+|startup-events|app_id)"
         r"|staff(?:/(?:|login|config|theme\.css|(?:assets|static|svelte)/[\w./-]+|files/[\w.-]+"
         r"|gradio_api/(?:queue/data|heartbeat/[a-z0-9]+|startup-events|app_id)))?)\Z"
     ),

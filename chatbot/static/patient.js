@@ -56,6 +56,15 @@ import { prepare as prepareAnswer } from "/ui/answers.js";
     return answers === 1 && before > 0;
   }
 
+  // Where a question cannot be sent, Gradio takes no other and reloads the page when the server is back: the draft would
+  // be lost. A busy server it takes lightly, so that is what it is told.
+  const reach = window.fetch.bind(window);
+  window.fetch = (place, options) => {
+    const reply = reach(place, options);
+    const asks = String(place.url || place).includes("/gradio_api/queue/join");
+    return asks ? reply.catch(() => new Response("{}", { status: 503 })) : reply;
+  };
+
   document.addEventListener("keydown", (event) => {
     const sends = event.key === "Enter" && !event.shiftKey && !event.isComposing;
     if (sends && event.target.matches("#question textarea")) expect(5);
