@@ -127,6 +127,7 @@ function failed(shown, draft) {
   announcer.textContent = "";
   if (draft) box.value = box.value ? `${draft}\n${box.value}` : draft;
   box.focus();
+  failure.scrollIntoView({ block: "nearest" });
 }
 
 function busy(controller) {

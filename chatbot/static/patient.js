@@ -47,6 +47,7 @@ import { prepare as prepareAnswer } from "/ui/answers.js";
   function warn(name) {
     const notice = document.getElementById(`${name}-${document.documentElement.lang}`) || document.getElementById(`${name}-en`);
     failure.replaceChildren(notice.content.cloneNode(true));
+    failure.scrollIntoView({ block: "nearest" });
   }
 
   // The server holds the conversation in its memory: if it was started anew, its first answer stands alone.
