@@ -25,7 +25,7 @@ from chatbot.safety.classifier import shipped_classifier
 from chatbot.slicing import Candidate
 from chatbot.splitting import MAX_QUESTIONS
 from chatbot.switches import ANSWERS_OFF, Switches, paused, search
-from corpus.article import load_articles
+from corpus.article import Article, load_articles
 from corpus.clinic import load_clinic
 from corpus.glossary import Glossary, load_glossary
 from corpus.replies import load_replies
@@ -132,10 +132,10 @@ class Bot:
         self._disclaimers = [shelf.text("disclaimer", "en"), shelf.text("disclaimer", "es")]
 
     @classmethod
-    def open(cls, settings: Settings) -> Self:
-        """Load content and index; raise `ContentError`, `IndexMissing` or `IndexUnusable` with the next step."""
+    def open(cls, settings: Settings, loaded: Sequence[Article] = ()) -> Self:
+        """Load content (`loaded` articles, or those on disk) and index; an error says the next step."""
         clinic = load_clinic(settings.clinic)
-        articles = {article.id: article for article in load_articles(settings.articles)}
+        articles = {article.id: article for article in loaded or load_articles(settings.articles)}
         shelf = Shelf(clinic, articles, load_replies(settings.replies, clinic))
         index = Index.open(settings.index_folder, embedder=settings.embedder, server=settings.index_server)
         if index.manifest.articles != {article.id: article.sha256 for article in articles.values()}:

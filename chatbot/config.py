@@ -1,5 +1,6 @@
 """Settings of an installation: environment variables `CHATBOT_…`, all with defaults that work."""
 
+import os
 from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -32,6 +33,9 @@ class Settings(BaseSettings):
     staff_password_hash: str = ""
     """Argon2 hash of the password of the staff user `admin`, for an installation without a terminal."""
 
+    regressions: Path | None = None
+    """Suite that staff's regression cases are added to; see `regression_suite`."""
+
     hosts: str = ""
     """Names the server answers to besides its own address and localhost, separated by commas; `*` for any."""
     questions_per_minute: int = 60
@@ -46,6 +50,13 @@ class Settings(BaseSettings):
     def records(self) -> str:
         """The address of the records' database."""
         return self.transcripts or f"sqlite:///{(self.home / 'records.sqlite3').absolute()}"
+
+    @property
+    def regression_suite(self) -> Path:
+        """`regressions`; else `evals/suites/regressions.jsonl` of a checkout that can be written, else in `home`."""
+        root = _CONTENT.parent
+        checkout = (root / "pyproject.toml").is_file() and os.access(root / "evals" / "suites", os.W_OK)
+        return self.regressions or (root / "evals" / "suites" if checkout else self.home) / "regressions.jsonl"
 
     @property
     def index_folder(self) -> Path:

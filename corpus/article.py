@@ -10,7 +10,7 @@ from typing import Any
 
 from corpus.front_matter import ContentError, Document, Fields, read_document
 
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def load_articles(folder: Path) -> list[Article]:
 
 def _article_id(fields: Fields, path: Path) -> str:
     name: str = fields.take("id", str, required=True)
-    if not _ID.match(name):
+    if not ID.match(name):
         raise fields.error("id", f"'{name}' is not a slug", "Use lower-case letters, digits and single hyphens.")
     if path.stem != name:
         raise fields.error("id", f"'{name}' is not the file's name", f"Name the file {name}.md, or change the id.")

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-_FENCED = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\r|\n)(.*?)(?:^|(?<=\n)|(?<=\r))---[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL)
+FENCED = re.compile(r"\ufeff?---[ \t]*(?:\r\n|\r|\n)(.*?)(?:^|(?<=\n)|(?<=\r))---[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL)
 
 
 class ContentError(Exception):
@@ -37,19 +37,24 @@ def read_document(path: Path) -> Document:
         text = path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
         raise ContentError(path, "encoding", f"byte {error.start} is not UTF-8", "Save the file as UTF-8.") from error
-    matched = _FENCED.match(text)
+    matched = FENCED.match(text)
     if matched is None:
         raise ContentError(
             path, "front matter", "missing or not closed", "Start the file with fields between two lines of '---'."
         )
+    return Document(path, text, read_fields(path, matched.group(1)), matched.end())
+
+
+def read_fields(path: Path, source: str) -> dict[str, Any]:
+    """Parse the YAML between the fences of `path`."""
     try:
-        fields = yaml.safe_load(matched.group(1)) or {}
+        fields = yaml.safe_load(source) or {}
     except (yaml.YAMLError, ValueError) as error:
         remedy = "Quote values that hold ':' or '#'."
         raise ContentError(path, "front matter", f"not valid YAML ({' '.join(str(error).split())})", remedy) from error
     if not isinstance(fields, dict):
         raise ContentError(path, "front matter", "not a list of 'name: value' lines", "Write one field a line.")
-    return Document(path, text, fields, matched.end())
+    return fields
 
 
 class Fields:
