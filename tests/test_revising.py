@@ -30,8 +30,8 @@ from index.manifest import read_live_manifest
 
 EDITOR, REVIEWER = Member("eva", "editor"), Member("rob", "reviewer")
 HEART = ("walking", "Why is walking good for the heart?")
-NEW = "Most adults need seven to nine hours of sleep a night. Teenagers need eight to ten hours."
 OLD = "Most adults need seven to nine hours of sleep a night. Teenagers need a little more than that."
+NEW = OLD.replace("seven to nine", "eight to ten")
 
 
 def settings_of(corpus: Corpus) -> Settings:
@@ -109,7 +109,7 @@ def test_a_question_given_to_a_section_is_found_there_at_once(content: Content) 
 
 
 def test_an_edit_is_answered_from_at_once_and_can_be_undone_and_redone(content: Content) -> None:
-    asked = Question("How much sleep do teenagers need?")
+    asked = Question("How much sleep do adults need?")
     first = edited(content, "sleep", OLD, NEW)
     assert "eight to ten" in content.live.ask(asked).text
     second = revising.undo(content, EDITOR, first)
