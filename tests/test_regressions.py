@@ -48,7 +48,7 @@ def keep(records: Records, questions: list[str | None]) -> None:
                     flags=[], outcome="answered", language="en", rule="r", question=question,
                     answer={"route": "education", "citations": [{"article": "sleep", "section": "Sleep"}]},
                     confidence=0.9, latency_bucket="<50ms", version="0",
-                )  # fmt: skip
+                )
             )
 
 
