@@ -11,11 +11,13 @@ from typing import Literal
 import yaml
 
 from chatbot.bot import Bot
-from chatbot.inspection import unshown_claims
+from chatbot.inspection import examine_passages
 from chatbot.rendering import article_html, plain
 from corpus.article import Article, load_article
-from corpus.doctor import Finding, examine
+from corpus.doctor import examine
+from corpus.findings import Finding
 from corpus.front_matter import ContentError
+from corpus.glossary import Glossary
 from index.passages import cut
 
 
@@ -70,10 +72,12 @@ def headings(article: Article) -> list[str]:
 
 
 def _found(bot: Bot, article: Article) -> Iterator[Problem]:
-    found = examine([article], bot.replies, bot.clinic, datetime.now(UTC).date())
-    for finding in [*found, *unshown_claims([article])]:
+    # Links lead to other articles, so these are looked at, too.
+    others = [other for other in bot.articles.values() if other.id != article.id]
+    found = examine([*others, article], bot.replies, bot.clinic, datetime.now(UTC).date())
+    for finding in [*found, *examine_passages([article], Glossary())]:
         if finding.where == f"article {article.id}":
-            line = _line_of(finding, article.text)
+            line = finding.line or _line_of(finding, article.text)
             yield Problem(finding.level, line, finding.problem, finding.remedy)
 
 
