@@ -85,8 +85,8 @@ def rewritten(document: str, clinic: str, member: Member) -> str:
     # It puts the token on every change that is sent.
     script = f'<meta name="csrf-token" content="{plain(member.csrf)}"><script src="/ui/staff.js"></script>'
     bar = (
-        f'<header class="staff-bar"><p><strong>{plain(clinic)}</strong> staff · {plain(member.name)} '
-        f'({member.role})</p><form method="post" action="/staff/logout">'
+        f'<header class="staff-bar"><h1><strong>{plain(clinic)}</strong> staff · {plain(member.name)} '
+        f'({member.role})</h1><form method="post" action="/staff/logout">'
         f'<input type="hidden" name="csrf" value="{plain(member.csrf)}"><button type="submit">Log out</button></form>'
         "</header><noscript><p class=\"staff-bar\">This page needs JavaScript.</p></noscript>"
     )
