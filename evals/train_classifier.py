@@ -52,6 +52,8 @@ LAST_FAMILY = "about_articles"
 """Beginning of the families of that pass (`messages/article_questions.md`)."""
 _REPEATED = 7500
 """Other messages read again in it: what was learnt from them would fade otherwise."""
+_TAKEN = 0.6
+"""Share of the weights after that pass in what is shipped; the rest are those before it."""
 
 
 class Trainee:
@@ -209,7 +211,10 @@ def main() -> None:
     last = [message for message in messages if message.family.startswith(LAST_FAMILY)]
     others = [message for message in messages if not message.family.startswith(LAST_FAMILY)]
     train(trainee, others)
+    before = {name: values.clone() for name, values in trainee.network.state_dict().items()}
     train(trainee, [*last, *random.Random(SEED).sample(others, _REPEATED)], LAST)
+    after = trainee.network.state_dict()
+    trainee.network.load_state_dict({name: before[name].lerp(after[name], _TAKEN) for name in before})
     trainee.network.base.set_attn_implementation("eager")
     export(trainee.network, trainee.tokenizer, out)
     says = {"labels": LABELS, "tokens": _LONGEST, "messages": dict(sorted(counts.items()))}
