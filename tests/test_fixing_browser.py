@@ -112,6 +112,6 @@ def _case(page: Any, desk: Desk) -> None:
     page.get_by_role("button", name="Regression cases").click()
     choose(page, "Proposals of others", "How much sleep")
     page.get_by_role("button", name="Approve and run").click()
-    page.get_by_role("status").filter(has_text="1 of 1").wait_for(timeout=180_000)
+    page.get_by_role("status").filter(has_text="1 of 1 cases").wait_for(timeout=180_000)
     page.get_by_role("cell", name="fixed").wait_for()
     page.get_by_role("cell", name=theirs).wait_for()
