@@ -16,6 +16,7 @@ from chatbot.conversation import Question
 from chatbot.records.counting import add_counts
 from chatbot.records.database import today
 from chatbot.records.events import COUNTED_ONLY, Asked, Event, Rated, counts_of, is_kept, turn_row
+from chatbot.records.listing import list_turn
 from chatbot.records.queue_rules import put_in_queue, reason_to_review
 from chatbot.records.tables import ConversationRow, ScoreRow, TurnRow
 from chatbot.redaction import Redactor
@@ -56,6 +57,7 @@ class Keeper:
         turn.conversation_id, turn.number = conversation.id, (session.scalar(numbers) or 0) + 1
         session.add(turn)
         session.flush()
+        list_turn(session, turn)
         reason = reason_to_review(turn, self.chance)
         if reason:
             put_in_queue(session, turn.id, reason, self.day())

@@ -25,6 +25,7 @@ _LABELS = {
     "not_in_articles": "not in our articles",
     "low_confidence": "answered, but not sure",
     "random": "drawn at random",
+    "picked": "taken up by staff",
 }
 
 
