@@ -128,7 +128,7 @@ def test_a_turn_of_the_recorder_is_listed_with_its_articles_and_searchable_witho
         ({"until": "2026-01-01"}, ["c"]),
         ({"verdict": "none"}, ["b", "a", "c"]),
         ({"sort": "oldest"}, ["c", "a", "b"]),
-        ({"sort": "newest"}, ["a", "b", "c"]),
+        ({"sort": "newest"}, ["b", "a", "c"]),
         ({"sort": "unsure"}, ["c", "b", "a"]),
         ({}, ["b", "a", "c"]),
         ({"show": "kept", "sort": "unsure"}, ["d", "c", "b", "a"]),

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chatbot.records.tables import Base, Name
@@ -13,9 +13,10 @@ class ListingRow(Base):
     """What of a turn lists are filtered by; the turn itself is too large to be read by the thousand."""
 
     __tablename__ = "listing"
+    __table_args__ = (Index(None, "day", "turn_id"),)
 
     turn_id: Mapped[str] = mapped_column(ForeignKey("turn.id", ondelete="CASCADE"), primary_key=True)
-    day: Mapped[date] = mapped_column(index=True)
+    day: Mapped[date]
     route: Mapped[str] = mapped_column(String(20))
     outcome: Mapped[str] = mapped_column(String(16))
     language: Mapped[str] = mapped_column(String(2))

@@ -12,6 +12,7 @@ from chatbot.records.queue_rules import REASONS
 from chatbot.records.tables import QueueItemRow
 from chatbot.rendering import plain
 from chatbot.staff.desk import Desk
+from chatbot.staff.labels import REASON_LABELS
 from chatbot.switches import Switches
 
 if TYPE_CHECKING:
@@ -19,14 +20,6 @@ if TYPE_CHECKING:
 
 TITLE = "Home"
 _WEEK = timedelta(days=6)
-_LABELS = {
-    "thumbs_down": "a visitor said it did not help",
-    "personal_medical": "personal medical question",
-    "not_in_articles": "not in our articles",
-    "low_confidence": "answered, but not sure",
-    "random": "drawn at random",
-    "picked": "taken up by staff",
-}
 
 
 def build(desk: Desk) -> None:
@@ -60,7 +53,7 @@ def overview(desk: Desk) -> str:
         }
     waiting = {reason: sum(n for state, why, n in states if state == "open" and why == reason) for reason in REASONS}
     escalated = sum(n for state, _, n in states if state == "escalated")
-    queue = [(_LABELS[reason], count) for reason, count in waiting.items()]
+    queue = [(REASON_LABELS[reason], count) for reason, count in waiting.items()]
     parts = [
         f"<h2>Waiting to be looked at: {sum(waiting.values())}</h2>",
         _table([*queue, ("sent on to the clinical lead", escalated)]),

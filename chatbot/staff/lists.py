@@ -34,7 +34,7 @@ SORTS = {
 PAGE = 25
 _LONGEST = 200
 _MOST_VIEWS = 50
-_GROUPS = ("reason", "state", "route", "outcome", "language", "verdict", "article", "day")
+GROUPS = ("reason", "state", "route", "outcome", "language", "verdict", "article", "day")
 
 
 class RefusedError(ValueError):
@@ -109,24 +109,18 @@ class Line:
 
 def lines(session: Session, member: Member, filters: Filters, page: int = 1) -> list[Line]:
     """Return one page of a list, the first being 1."""
-    wanted = _filtered(
-        select(
-            ListingRow.turn_id, ListingRow.day, ListingRow.route, ListingRow.outcome, ListingRow.language,
-            ListingRow.confidence, QueueItemRow.reason, QueueItemRow.state, QueueItemRow.assigned,
-            known_verdict(member).label("verdict"),
-        ),
-        member, filters,
-    )  # fmt: skip
-    found = session.execute(wanted.order_by(*_order(filters)).limit(PAGE).offset((max(1, page) - 1) * PAGE)).all()
-    asked = select(TurnRow.id, TurnRow.question).where(TurnRow.id.in_([row.turn_id for row in found]))
-    questions = {name: question or "" for name, question in session.execute(asked)}
-    return [
-        Line(
-            row.turn_id, row.day, row.route, row.outcome, row.language, row.confidence, questions[row.turn_id],
-            row.reason or "", row.state or "", row.assigned or "", row.verdict or "",
-        )
-        for row in found
-    ]  # fmt: skip
+    # First which turns, then what is shown of them: a far page passes over a hundred thousand.
+    wanted = _filtered(select(ListingRow.turn_id), member, filters).order_by(*_order(filters))
+    names = session.scalars(wanted.limit(PAGE).offset((max(1, page) - 1) * PAGE)).all()
+    queue, verdict = QueueItemRow, known_verdict(member)
+    columns = select(ListingRow, queue.reason, queue.state, queue.assigned, verdict, TurnRow.question)
+    joined = columns.join(TurnRow, TurnRow.id == ListingRow.turn_id).outerjoin(queue, queue.turn_id == TurnRow.id)
+    found: dict[str, Line] = {}
+    for row, *rest in session.execute(joined.where(ListingRow.turn_id.in_(names))):
+        reason, state, assigned, known, question = (value or "" for value in rest)
+        facts = (row.route, row.outcome, row.language, row.confidence)
+        found[row.turn_id] = Line(row.turn_id, row.day, *facts, question, reason, state, assigned, known)
+    return [found[name] for name in names]
 
 
 def how_many(session: Session, member: Member, filters: Filters) -> int:
@@ -136,15 +130,16 @@ def how_many(session: Session, member: Member, filters: Filters) -> int:
 
 def counts(session: Session, member: Member, filters: Filters, by: str) -> dict[str, int]:
     """Return label -> number of a list's turns, the highest first; `Filters.narrowed` gives the list behind one."""
-    if by not in _GROUPS:
-        raise RefusedError(f"Nothing is counted by that. Use one of: {', '.join(_GROUPS)}.")
+    if by not in GROUPS:
+        raise RefusedError(f"Nothing is counted by that. Use one of: {', '.join(GROUPS)}.")
     columns: dict[str, Any] = {
         "reason": QueueItemRow.reason, "state": QueueItemRow.state, "article": ListingRow.articles,
         "verdict": func.coalesce(known_verdict(member), "none"),
     }  # fmt: skip
-    column = columns.get(by, getattr(ListingRow, by, None))
+    column: Any = columns.get(by) if by in columns else getattr(ListingRow, by)
     total: Counter[str] = Counter()
-    for label, number in session.execute(_filtered(select(column, func.count()), member, filters).group_by(column)):
+    grouped: Select[Any] = _filtered(select(column, func.count()), member, filters).group_by(column)
+    for label, number in session.execute(grouped).tuples():
         for each in str(label or "").split() if by == "article" else [str(label)] if label else []:
             total[each] += number
     return dict(total.most_common())
@@ -154,7 +149,8 @@ def next_turn(session: Session, member: Member, filters: Filters, after: str = "
     """Return the turn of a list to look at next; one that somebody else has begun only if nothing else is left."""
     free = or_(QueueItemRow.assigned.is_(None), QueueItemRow.assigned == member.name)
     wanted = _filtered(select(ListingRow.turn_id), member, filters).where(ListingRow.turn_id != after)
-    return session.scalar(wanted.order_by(case((free, 0), else_=1), *_order(filters)).limit(1))
+    found: str | None = session.scalar(wanted.order_by(case((free, 0), else_=1), *_order(filters)).limit(1))
+    return found
 
 
 def known_verdict(member: Member) -> ColumnElement[str | None]:
@@ -190,7 +186,7 @@ def delete_view(session: Session, member: Member, name: str) -> None:
         session.delete(kept)
 
 
-def _filtered(wanted: Select[Any], member: Member, filters: Filters) -> Select[Any]:
+def _filtered(wanted: Any, member: Member, filters: Filters) -> Any:
     in_queue = filters.show != "kept"
     joined = wanted.select_from(ListingRow).join(
         QueueItemRow, QueueItemRow.turn_id == ListingRow.turn_id, isouter=not in_queue
@@ -230,8 +226,8 @@ def _conditions(member: Member, filters: Filters) -> list[ColumnElement[bool]]:
     return found + [ListingRow.words.contains(word, autoescape=True) for word in folded(filters.text).split()]
 
 
-def _order(filters: Filters) -> list[ColumnElement[Any]]:
-    newest: list[ColumnElement[Any]] = [ListingRow.day.desc(), ListingRow.turn_id]
+def _order(filters: Filters) -> list[Any]:
+    newest = [ListingRow.day.desc(), ListingRow.turn_id.desc()]
     if filters.sort == "urgent":
         places = {reason: place for place, reason in enumerate(REASONS)}
         return [case(places, value=QueueItemRow.reason, else_=len(REASONS)), *newest]

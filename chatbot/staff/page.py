@@ -13,7 +13,7 @@ from chatbot.page_parts import style_links
 from chatbot.patient_document import document_of, script_policy, send_document, without_foreign_parts
 from chatbot.patient_page import GRADIO_SETTINGS, MOUNT_OPTIONS, own_theme
 from chatbot.rendering import plain
-from chatbot.staff import fixing, home
+from chatbot.staff import fixing, home, review
 from chatbot.staff.accounts import Member
 from chatbot.staff.desk import Desk
 from chatbot.staff.entrance import add_entrance
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import gradio as gr
     from fastapi import FastAPI, Request
 
-TABS: tuple[ModuleType, ...] = (home, fixing)
+TABS: tuple[ModuleType, ...] = (home, review, fixing)
 _AT_ONCE = 2
 """Events of staff that are worked on at a time, so that visitors keep the rest of the machine."""
 
@@ -81,7 +81,8 @@ def staff_document(app: App, *, clinic: str) -> App:
 
 def rewritten(document: str, clinic: str, member: Member) -> str:
     """Return Gradio's document with our head and the bar above it, in place of its own."""
-    head = f'<title>Staff · {plain(clinic)}</title>{style_links("staff")}'
+    styles, keys = style_links("answers", "staff", "review"), '<script type="module" src="/ui/review.js"></script>'
+    head = f"<title>Staff · {plain(clinic)}</title>{styles}{keys}"
     # It puts the token on every change that is sent.
     script = f'<meta name="csrf-token" content="{plain(member.csrf)}"><script src="/ui/staff.js"></script>'
     bar = (

@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["first_by"], ["user.name"], name="fk_listing_first_by", ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("turn_id", name="pk_listing"),
     )
-    op.create_index("ix_listing_day", "listing", ["day"])
+    op.create_index("ix_listing_day_turn_id", "listing", ["day", "turn_id"])
     op.create_index("ix_listing_first_by", "listing", ["first_by"])
     op.create_table(
         "correction",
