@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 from browsing import CHROMIUM, PHONE, assert_sound, pages, shoot
 from conftest import Corpus
 from sqlalchemy import func, select
-from website import QUESTION, opened_bot, running
+from website import QUESTION, RecordingBot, opened_bot, running
 
 from chatbot.api import ServerOptions, create_app
 from chatbot.conversation import Question
@@ -27,22 +28,26 @@ WALKING = "Why is walking good for the heart?"
 
 
 @pytest.fixture(scope="module")
-def desk(shared_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    records = Records.open(f"sqlite:///{tmp_path_factory.mktemp('records') / 'records.sqlite3'}")
+def bot(shared_corpus: Corpus) -> Iterator[RecordingBot]:
+    with opened_bot(shared_corpus) as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(bot: RecordingBot, tmp_path: Path) -> Iterator[Desk]:
+    records = Records.open(f"sqlite:///{tmp_path / 'records.sqlite3'}")
     set_user(records, "ann", "editor", PASSWORD)
-    with opened_bot(shared_corpus) as bot:
-        board = SwitchBoard(records)
-        bot.switches = board
-        recorder = Recorder(records, bot, Keeper(bot, chance=lambda: 0.0))
-        ask = recorder.asking("page")
-        ask(Question(FLU, conversation="a" * 16))
-        disliked = ask(Question(QUESTION, (FLU,), conversation="a" * 16))
-        ask(Question(WALKING, conversation="b" * 16))
-        recorder.rated(disliked.id, False, "beside")
-        assert recorder.settle()
-        yield Desk(bot, records, recorder, board)
-        recorder.close()
-        board.close()
+    bot.switches = board = SwitchBoard(records)
+    recorder = Recorder(records, bot, Keeper(bot, chance=lambda: 0.0))
+    ask = recorder.asking("page")
+    ask(Question(FLU, conversation="a" * 16))
+    disliked = ask(Question(QUESTION, (FLU,), conversation="a" * 16))
+    ask(Question(WALKING, conversation="b" * 16))
+    recorder.rated(disliked.id, False, "beside")
+    assert recorder.settle()
+    yield Desk(bot, records, recorder, board)
+    recorder.close()
+    board.close()
     records.close()
 
 
@@ -80,7 +85,7 @@ def test_a_reviewer_goes_from_the_list_to_a_verdict_by_keyboard_and_sees_why_the
     assert "did not help" in first.inner_text(), "the most urgent first"
     page.keyboard.press("n")
     item = page.locator("#review-item")
-    item.get_by_role("heading", name=QUESTION, level=3).wait_for()
+    item.get_by_role("heading", name=QUESTION, level=2).wait_for()
     shoot(page, "review")
     assert item.locator(".conversation > li").count() == 2
     assert "seven to nine hours" in item.locator("mark").first.inner_text()
@@ -106,7 +111,7 @@ def test_a_reviewer_goes_from_the_list_to_a_verdict_by_keyboard_and_sees_why_the
 def test_a_flag_by_one_key_shows_at_once_and_keys_can_be_switched_off(opened: Any, desk: Desk) -> None:
     page = opened(viewport={"width": 1280, "height": 900})
     page.keyboard.press("n")
-    page.locator("#review-item h3").wait_for()
+    page.locator("#review-item h2").wait_for()
     page.get_by_label("One-key shortcuts").uncheck()
     page.keyboard.press("f")
     page.wait_for_timeout(300)
@@ -122,7 +127,7 @@ def test_a_flag_by_one_key_shows_at_once_and_keys_can_be_switched_off(opened: An
 def test_everything_to_tap_is_large_enough_on_a_phone(opened: Any) -> None:
     page = opened(viewport=PHONE)
     page.locator("#review-turns label").first.click()
-    page.locator("#review-item h3").wait_for()
+    page.locator("#review-item h2").wait_for()
     shoot(page, "review-phone")
     heights = page.eval_on_selector_all(
         "#review button, #review-turns label, #verdict-reason label",

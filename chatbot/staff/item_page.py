@@ -34,7 +34,7 @@ def head_html(item: Item) -> str:
     )  # fmt: skip
     said = "".join(f"<li>{_rating(score)}</li>" for score in item.ratings)
     ratings = f"<p>Visitors and machines said:</p><ul>{said}</ul>" if said else ""
-    return f"<h3>{plain(turn.question or 'No text is kept of this question.')}</h3>{flagged}{_facts(facts)}{ratings}"
+    return f"<h2>{plain(turn.question or 'No text is kept of this question.')}</h2>{flagged}{_facts(facts)}{ratings}"
 
 
 def conversation_html(item: Item) -> str:
@@ -50,7 +50,8 @@ def passages_html(item: Item) -> str:
     rows = "".join(_passage(number, each) for number, each in enumerate(item.turn.passages or (), 1))
     if not rows:
         return "<p>Nothing was searched: a fixed reply answers this.</p>"
-    names = "".join(f'<th scope="col">{name}</th>' for name in ("", "Passage", "Score", "Meaning", "Words", "Listed"))
+    columns = ("Place", "Passage", "Score", "Meaning", "Words", "Listed")
+    names = "".join(f'<th scope="col">{name}</th>' for name in columns)
     return f'<div class="wide"><table><thead><tr>{names}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
@@ -117,7 +118,7 @@ def _passage(number: int, kept: Mapping[str, Any]) -> str:
 
 
 def _quoted(citation: Citation, article: Article | None) -> str:
-    name = f"<h4>[{citation.number}] {plain(citation.title)}</h4>"
+    name = f"<h3>[{citation.number}] {plain(citation.title)}</h3>"
     quote = f"<blockquote>{_one_line(citation.quote)}</blockquote>"
     if article is None:
         return f"{name}<p>This article is no longer there. It said:</p>{quote}"
@@ -129,7 +130,7 @@ def _quoted(citation: Citation, article: Article | None) -> str:
     body, marked = article_html(article, *((start, end) if start >= 0 else (None, None)))
     note = "" if marked else f"<p>The article has changed since. It said:</p>{quote}"
     # Several articles stand in one page: what is a place in one of them must not be there twice.
-    body = _HEADING.sub(r"<\1h5", body.replace(' id="', ' data-place="'))
+    body = _HEADING.sub(r"<\1h4", body.replace(' id="', ' data-place="'))
     return f'{name}{note}<div class="article-body" tabindex="0">{_in_one_line(body)}</div>'
 
 
