@@ -116,6 +116,8 @@ def _prepare(connection: Any, _record: object) -> None:
         "foreign_keys = ON",
         "secure_delete = ON",
         "temp_store = MEMORY",
+        # Lists of a hundred thousand turns look up each in another table: in KB, enough for both.
+        "cache_size = -32768",
     ):
         connection.execute(f"PRAGMA {setting}").close()
 

@@ -13,7 +13,7 @@ class ListingRow(Base):
     """What of a turn lists are filtered by; the turn itself is too large to be read by the thousand."""
 
     __tablename__ = "listing"
-    __table_args__ = (Index(None, "day", "turn_id"),)
+    __table_args__ = (Index(None, "day", "turn_id"), {"sqlite_with_rowid": False})
 
     turn_id: Mapped[str] = mapped_column(ForeignKey("turn.id", ondelete="CASCADE"), primary_key=True)
     day: Mapped[date]

@@ -110,7 +110,7 @@ class QueueItemRow(Base):
     """A turn that staff should look at, and why."""
 
     __tablename__ = "queue_item"
-    __table_args__ = (Index(None, "state", "added_day"),)
+    __table_args__ = (Index(None, "state", "added_day"), Index(None, "state", "turn_id", "reason", "assigned"))
 
     turn_id: Mapped[str] = mapped_column(ForeignKey("turn.id", ondelete="CASCADE"), primary_key=True)
     reason: Mapped[str] = mapped_column(String(24))

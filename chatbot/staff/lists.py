@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from chatbot.records.listing import folded
@@ -110,7 +110,8 @@ class Line:
 def lines(session: Session, member: Member, filters: Filters, page: int = 1) -> list[Line]:
     """Return one page of a list, the first being 1."""
     # First which turns, then what is shown of them: a far page passes over a hundred thousand.
-    wanted = _filtered(select(ListingRow.turn_id), member, filters).order_by(*_order(filters))
+    turns = _filtered(select(ListingRow.turn_id), member, filters, queue=filters.sort == "urgent")
+    wanted = turns.order_by(*_order(filters))
     names = session.scalars(wanted.limit(PAGE).offset((max(1, page) - 1) * PAGE)).all()
     queue, verdict = QueueItemRow, known_verdict(member)
     columns = select(ListingRow, queue.reason, queue.state, queue.assigned, verdict, TurnRow.question)
@@ -138,8 +139,9 @@ def counts(session: Session, member: Member, filters: Filters, by: str) -> dict[
     }  # fmt: skip
     column: Any = columns.get(by) if by in columns else getattr(ListingRow, by)
     total: Counter[str] = Counter()
-    grouped: Select[Any] = _filtered(select(column, func.count()), member, filters).group_by(column)
-    for label, number in session.execute(grouped).tuples():
+    in_queue = by in {"reason", "state"}
+    grouped: Any = _filtered(select(column, func.count()), member, filters, queue=in_queue).group_by(column)
+    for label, number in session.execute(grouped):
         for each in str(label or "").split() if by == "article" else [str(label)] if label else []:
             total[each] += number
     return dict(total.most_common())
@@ -148,7 +150,7 @@ def counts(session: Session, member: Member, filters: Filters, by: str) -> dict[
 def next_turn(session: Session, member: Member, filters: Filters, after: str = "") -> str | None:
     """Return the turn of a list to look at next; one that somebody else has begun only if nothing else is left."""
     free = or_(QueueItemRow.assigned.is_(None), QueueItemRow.assigned == member.name)
-    wanted = _filtered(select(ListingRow.turn_id), member, filters).where(ListingRow.turn_id != after)
+    wanted = _filtered(select(ListingRow.turn_id), member, filters, queue=True).where(ListingRow.turn_id != after)
     found: str | None = session.scalar(wanted.order_by(case((free, 0), else_=1), *_order(filters)).limit(1))
     return found
 
@@ -186,11 +188,12 @@ def delete_view(session: Session, member: Member, name: str) -> None:
         session.delete(kept)
 
 
-def _filtered(wanted: Any, member: Member, filters: Filters) -> Any:
+def _filtered(wanted: Any, member: Member, filters: Filters, *, queue: bool = False) -> Any:
+    """Join the queue only where something is asked of it: `queue` says that the columns or the order do."""
+    joined = wanted.select_from(ListingRow)
     in_queue = filters.show != "kept"
-    joined = wanted.select_from(ListingRow).join(
-        QueueItemRow, QueueItemRow.turn_id == ListingRow.turn_id, isouter=not in_queue
-    )
+    if queue or in_queue or filters.reason:
+        joined = joined.join(QueueItemRow, QueueItemRow.turn_id == ListingRow.turn_id, isouter=not in_queue)
     return joined.where(*_shown(member, filters), *_conditions(member, filters))
 
 

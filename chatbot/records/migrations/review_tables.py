@@ -30,7 +30,11 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["turn_id"], ["turn.id"], name="fk_listing_turn_id", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["first_by"], ["user.name"], name="fk_listing_first_by", ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("turn_id", name="pk_listing"),
+        sqlite_with_rowid=False,
     )
+    # The lists of the queue read this index alone.
+    wanted = ["state", "turn_id", "reason", "assigned"]
+    op.create_index("ix_queue_item_state_turn_id_reason_assigned", "queue_item", wanted)
     op.create_index("ix_listing_day_turn_id", "listing", ["day", "turn_id"])
     op.create_index("ix_listing_first_by", "listing", ["first_by"])
     op.create_table(
