@@ -4,16 +4,18 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
-from browsing import CHROMIUM, assert_sound, pages, shoot
+from browsing import CHROMIUM, ask, assert_sound, pages, shoot
 from conftest import Corpus
 from test_regressions import PLACE, SECOND, keep
 from website import running
 
 from chatbot.api import ServerOptions, create_app
 from chatbot.config import Settings
+from chatbot.conversation import Question
 from chatbot.live_bot import opened_live
 from chatbot.records.database import Records
 from chatbot.records.recording import Recorder
@@ -40,6 +42,7 @@ def desk(corpus: Corpus, tmp_path: Path) -> Iterator[Desk]:
     board = SwitchBoard(records)
     recorder = Recorder(records, live)
     set_user(records, "ann", "editor", PASSWORD)
+    set_user(records, "bea", "editor", PASSWORD)
     yield Desk(live, records, recorder, board)
     recorder.close()
     board.close()
@@ -53,17 +56,25 @@ def axe() -> Any:
 
 
 @pytest.fixture
-def page(browser: Any, desk: Desk) -> Iterator[Any]:
+def site(browser: Any, desk: Desk) -> Iterator[Any]:
     with ThreadPoolExecutor(1) as pool:  # this thread's event loop is the browser's
         options = ServerOptions(questions_per_minute=0)
         app = pool.submit(lambda: create_app(desk.bot, options=options, desk=desk)).result()
     with running(app) as address, pages(browser, lambda path: address + path, "/staff/login") as opened:
-        shown = opened()
-        shown.get_by_label("Name").fill("ann")
-        shown.get_by_label("Password").fill(PASSWORD)
-        shown.get_by_role("button", name="Log in").click()
-        shown.get_by_role("tab", name="Fix").click()
-        yield shown
+        yield opened
+
+
+@pytest.fixture
+def page(site: Any) -> Any:
+    return log_in(site(), "ann", "Fix")
+
+
+def log_in(shown: Any, name: str, tab: str) -> Any:
+    shown.get_by_label("Name").fill(name)
+    shown.get_by_label("Password").fill(PASSWORD)
+    shown.get_by_role("button", name="Log in").click()
+    shown.get_by_role("tab", name=tab).click()
+    return shown
 
 
 def choose(page: Any, label: str, start: str) -> None:
@@ -115,3 +126,58 @@ def _case(page: Any, desk: Desk) -> None:
     page.get_by_role("status").filter(has_text="1 of 1 cases").wait_for(timeout=180_000)
     page.get_by_role("cell", name="fixed").wait_for()
     page.get_by_role("cell", name=theirs).wait_for()
+
+
+def test_from_a_thumbs_down_to_a_published_answer_that_stays_takes_under_three_minutes(
+    site: Any, desk: Desk, axe: Any
+) -> None:
+    asked, begun = "would taking the dog round the block do my ticker good", monotonic()
+    visitor = site("/chat")
+    assert ask(visitor, asked).locator(".answer-text mark, .marker").count() == 0
+    visitor.get_by_role("button", name="No", exact=True).click()
+    visitor.get_by_role("button", name="It does not answer my question").click()
+    assert desk.recorder.settle()
+
+    page = log_in(site(), "ann", "Review")
+    page.locator("#review-turns input").first.wait_for(state="attached")
+    page.keyboard.press("n")
+    page.get_by_role("heading", name=asked, level=2).wait_for()
+    page.get_by_role("button", name="Mend this answer").click()
+    choose(page, "The section that answers it", "Why is walking good")
+    page.get_by_role("button", name="This section answers it: publish").click()
+    mended = page.locator("#review-mend .answer-text")
+    mended.wait_for(timeout=120_000)
+    assert "stronger" in mended.inner_text(), "asked again, at once, of the new index"
+    page.get_by_role("button", name="Propose as a regression case").click()
+    page.get_by_role("status").filter(has_text="Proposed").wait_for()
+    page.get_by_role("listitem").filter(has_text="proposed by ann").wait_for()
+    shoot(page, "mended")
+    assert_sound(axe, page, "mended")
+    page.locator("#verdict-reason").get_by_text("could have been answered").click()
+    page.locator("#verdict-wrong").click()
+    page.get_by_text("Saved: wrong").wait_for()
+
+    other = log_in(site(), "bea", "Fix")
+    other.get_by_role("button", name="Regression cases").click()
+    choose(other, "Proposals of others", asked)
+    other.get_by_role("button", name="Approve and run").click()
+    other.get_by_role("status").filter(has_text="1 of 1 cases").wait_for(timeout=180_000)
+    assert "stronger" in ask(visitor, asked).inner_text(), "the visitor's page, which was open all the time"
+    assert monotonic() - begun < 180
+
+
+def test_a_turn_leads_to_its_article_in_the_other_tab(site: Any, desk: Desk) -> None:
+    desk.recorder.asking("page")(Question("How much sleep do adults need?"))
+    assert desk.recorder.settle()
+    page = log_in(site(), "ann", "Review")
+    page.get_by_text("Nothing here.").wait_for()
+    page.get_by_label("Show", exact=True).click()
+    page.get_by_role("option", name="everything kept").click()
+    page.locator("#review-turns label").first.click()
+    page.get_by_role("button", name="Mend this answer").click()
+    expect = pytest.importorskip("playwright.sync_api").expect
+    expect(page.get_by_label("The section that answers it")).to_have_value(re.compile("How much sleep"))
+    page.get_by_role("button", name="Edit this article").click()
+    page.get_by_role("tab", name="Fix", selected=True).wait_for()
+    page.get_by_role("button", name="Edit an article").click()
+    expect(page.get_by_label("Its file")).to_have_value(re.compile("id: sleep"))

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 TITLE = "Fix"
 
 
-def build(desk: Desk) -> None:
-    """Lay the tab out inside the open `gr.Tab`."""
+def build(desk: Desk) -> "gr.Dropdown | None":
+    """Lay the tab out inside the open `gr.Tab`; return what chooses the article to edit, where one can be edited."""
     import gradio as gr
 
     if not isinstance(desk.bot, LiveBot):
         gr.Markdown("Articles can be changed where `chatbot serve` runs.")
-        return
+        return None
     content = Content(desk.bot, desk.records)
     with gr.Accordion("This question belongs to this section", open=True):
         section = _question(desk, content)
@@ -45,6 +45,7 @@ def build(desk: Desk) -> None:
     blocks = gr.context.Context.root_block
     if blocks:
         blocks.load(load, None, [section, wanted, article, cases, proposals], **OPTIONS)
+    return article
 
 
 def _question(desk: Desk, content: Content) -> "gr.Dropdown":

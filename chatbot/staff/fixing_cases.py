@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Handler = Callable[..., Any]
 """What answers an event; Gradio looks at its arguments."""
 OPTIONS: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal"}
-_DEMANDS = [("quotes the section chosen here", "section"), ("says that the articles do not answer it", "abstains")]
+DEMANDS = [("quotes the section chosen here", "section"), ("says that the articles do not answer it", "abstains")]
 
 
 def build_cases(desk: Desk, content: Content) -> "tuple[gr.Dropdown, gr.Markdown, gr.Dropdown]":
@@ -26,7 +26,7 @@ def build_cases(desk: Desk, content: Content) -> "tuple[gr.Dropdown, gr.Markdown
     turn = gr.Textbox(label="Turn (its id is on the item in the queue)", max_lines=1)
     fill = gr.Button("Fill in from this turn")
     asked = gr.Textbox(label="What is asked, one message a line; the last one is judged", lines=2)
-    demand = gr.Dropdown(_DEMANDS, value="section", label="The answer has to be one that")
+    demand = gr.Dropdown(DEMANDS, value="section", label="The answer has to be one that")
     section = gr.Dropdown([], label="Section to quote", filterable=True)
     note = gr.Textbox(label="Note", max_lines=2)
     suggest, said = gr.Button("Propose", variant="primary"), html_place()
@@ -37,7 +37,7 @@ def build_cases(desk: Desk, content: Content) -> "tuple[gr.Dropdown, gr.Markdown
 
     lists = [said, shown, proposals]
     fill.click(_filling(desk, content), turn, [asked, said], **OPTIONS)
-    suggest.click(_proposing(desk, content), [turn, asked, demand, section, note], lists, **OPTIONS)
+    suggest.click(_proposing(desk, content), [turn, demand, section, asked, note], lists, **OPTIONS)
     agree.click(_approving(desk, content), proposals, lists, **OPTIONS)
     refuse.click(_discarding(desk, content), proposals, lists, **OPTIONS)
     run.click(_running(desk, content), None, lists, **OPTIONS)
@@ -60,11 +60,11 @@ def _filling(desk: Desk, content: Content) -> Handler:
 def _proposing(desk: Desk, content: Content) -> Handler:
     import gradio as gr
 
-    def propose(request: gr.Request, *fields: str) -> tuple[Any, ...]:
+    def propose(request: gr.Request, turn: str, demand: str, section: str | None, *written: str) -> tuple[Any, ...]:
         member = desk.member(request)
 
         def change() -> str:
-            regressions.propose(content, member, _draft(content, *fields))
+            regressions.propose(content, member, draft_of(content, turn, demand, section, (written[0], written[1])))
             return views.done("Proposed. Somebody else has to approve it.")
 
         return _listed(content, told(change))
@@ -119,8 +119,14 @@ def _listed(content: Content, message: str) -> tuple[Any, ...]:
     return message, views.cases_html(found), gr.update(choices=views.case_choices(found), value=None)
 
 
-def _draft(content: Content, *fields: str) -> regressions.Draft:
-    turn, asked, demand, section, note = fields
+def draft_of(
+    content: Content, turn: str, demand: str, section: str | None, written: tuple[str, str] = ("", "")
+) -> regressions.Draft:
+    """Return a case to propose; `demand` is one of `DEMANDS`, `written` what to ask in place of the turn, and a note.
+
+    Raises `FixRefusedError`.
+    """
+    asked, note = written
     place = views.place_of(section) if demand == "section" else None
     draft = regressions.prefill(content, turn.strip(), place)
     turns = tuple(line.strip() for line in asked.splitlines() if line.strip())

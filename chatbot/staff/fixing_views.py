@@ -95,6 +95,17 @@ def cases_html(found: Sequence[Regression]) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
+def cases_of_turn_html(found: Sequence[Regression]) -> str:
+    """Show how one turn's regression case stands, in few words."""
+    states = [
+        f"<li><strong>{each.state}</strong>: proposed by {plain(each.by)}"
+        f"{f', approved by {plain(each.approved_by)}' if each.approved_by else ', waits for approval by another'}"
+        f"{f', last asked {each.last_run:%Y-%m-%d %H:%M} UTC' if each.last_run else ''}</li>"
+        for each in found
+    ]
+    return f"<p>Regression case of this turn:</p><ul>{''.join(states)}</ul>" if states else ""
+
+
 def case_choices(found: Sequence[Regression]) -> list[tuple[str, str]]:
     """Return proposals to choose from."""
     return [(f"{_asked(each)} ({each.by})", each.case_id) for each in found if each.state == "proposed"]

@@ -32,10 +32,13 @@ def build_page(desk: Desk) -> "gr.Blocks":
     import gradio as gr
 
     blocks: gr.Blocks
-    with gr.Blocks(title="Staff", analytics_enabled=False) as blocks, gr.Tabs(elem_id="tabs"):
+    with gr.Blocks(title="Staff", analytics_enabled=False) as blocks, gr.Tabs(elem_id="tabs") as tabs:
+        built = {}
         for tab in TABS:
-            with gr.Tab(tab.TITLE):
-                tab.build(desk)
+            with gr.Tab(tab.TITLE, id=tab.TITLE):
+                built[tab] = tab.build(desk)
+        if built[review] and built[fixing]:
+            built[review].connect(tabs, built[fixing], fixing.TITLE)
     blocks.queue(api_open=False, max_size=32, default_concurrency_limit=_AT_ONCE)
     return blocks
 

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
+from chatbot.live_bot import LiveBot
 from chatbot.records.auditing import log_change
 from chatbot.staff.accounts import Member
 from chatbot.staff.desk import Desk
+from chatbot.staff.item_fixing import ItemFixing
 from chatbot.staff.judging import flag, judge, save_draft, unflag
 from chatbot.staff.lists import (
     PAGE,
@@ -22,6 +24,7 @@ from chatbot.staff.lists import (
     saved_views,
 )
 from chatbot.staff.review_parts import FILTERS, Columns, Form, filter_values, line_choice, said, shown_item
+from chatbot.staff.revising import Content
 from chatbot.staff.verdicts import VERDICTS, agreement
 
 if TYPE_CHECKING:
@@ -31,9 +34,11 @@ TITLE = "Review"
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 
 
-def build(desk: Desk) -> None:
-    """Lay the tab out inside the open `gr.Tab`."""
-    _Tab(desk).wire()
+def build(desk: Desk) -> ItemFixing | None:
+    """Lay the tab out inside the open `gr.Tab`; return its part that mends answers, where they can be mended."""
+    tab = _Tab(desk)
+    tab.wire()
+    return tab.mending
 
 
 class _Tab:
@@ -48,6 +53,8 @@ class _Tab:
                 self.columns = Columns(desk.bot)
             with gr.Column(scale=3, min_width=320, elem_id="review-item"):
                 self.form = Form(desk.bot)
+                bot = desk.bot
+                self.mending = ItemFixing(desk, Content(bot, desk.records)) if isinstance(bot, LiveBot) else None
         self.filters = self.columns.filters
         self.shown = [*self.form.sections, *self.form.fields, self.form.flag, self.form.unflag, self.form.turn]
         self.listed = [self.columns.choice, self.columns.status, self.columns.page, self.columns.agreement]
@@ -73,17 +80,22 @@ class _Tab:
         inputs = [columns.by, columns.numbers, *self.filters]
         columns.numbers.input(_with_request(self._narrowed), inputs, self.filters, **_QUIET).then(**again)
         self._wire_views(again)
-        columns.choice.input(_with_request(self._opened), [columns.choice], [*self.shown, form.message], **_QUIET)
+        chosen = columns.choice.input(
+            _with_request(self._opened), [columns.choice], [*self.shown, form.message], **_QUIET
+        )
+        opened = [chosen]
         whole = [form.turn, *form.fields]
         for verdict, button in zip(VERDICTS, form.verdicts, strict=True):
             saved = button.click(
                 self._judged(verdict), [*whole, *self.filters], [*self.shown, form.message],
                 trigger_mode="once", **_QUIET,
             )  # fmt: skip
+            opened.append(saved)
             saved.then(self._listing(0, turn_page=True), [columns.page, *self.filters], self.listed, **_QUIET)
-        form.following.click(
+        passed = form.following.click(
             _with_request(self._next), [form.turn, *self.filters], [*self.shown, form.message], **_QUIET
         )
+        self._wire_mending([*opened, passed])
         for button, act in ((form.flag, flag), (form.unflag, unflag)):
             button.click(
                 self._flagged(act), [form.turn], [form.sections[0], form.flag, form.unflag, form.message], **_QUIET
@@ -94,6 +106,13 @@ class _Tab:
         if blocks:
             blocks.load(self._listing(1), self.filters, self.listed, **_QUIET)
             blocks.load(_with_request(self._views), None, columns.view, **_QUIET)
+
+    def _wire_mending(self, opened: list[Any]) -> None:
+        if self.mending is None:
+            return
+        self.mending.wire(self.form.turn)
+        for event in opened:
+            event.then(self.mending.opening(), self.form.turn, self.mending.shown, **_QUIET)
 
     def _wire_views(self, again: dict[str, Any]) -> None:
         columns = self.columns
