@@ -63,13 +63,7 @@ def gather(query: Query, hits: Sequence[Hit], sources: Sources) -> Gathered:
     """Make a candidate of every sentence of the passages that may be shown, scored without reading it."""
     dropped: list[Dropped] = []
     weights = sources.lexical.weights(query.search)
-    elsewhere = asks_of_another_clinic(query.resolved, sources.clinic)
-    scored = [
-        _scored(sentence, hit, weights)
-        for hit in hits
-        for sentence in _fitting(hit, query, sources, dropped)
-        if not (elsewhere and _is_of_this_clinic(sentence, hit, dropped))
-    ]
+    scored = [_scored(sentence, hit, weights) for hit in hits for sentence in _fitting(hit, query, sources, dropped)]
     return Gathered(_best_first(scored), tuple(dropped))
 
 
@@ -145,29 +139,25 @@ _SIGN_BIAS = 0.96
 
 
 def _fitting(hit: Hit, query: Query, sources: Sources, dropped: list[Dropped]) -> Iterator[Quotable]:
+    elsewhere = asks_of_another_clinic(query.resolved, sources.clinic)
     for sentence in sources.sentences_of(hit.passage):
         if isinstance(sentence, Dropped):
             dropped.append(sentence)
-        elif reason := _unfit(sentence, query):
+        elif reason := _unfit(sentence, query, elsewhere=elsewhere):
             dropped.append(Dropped(hit.passage.id, hit.passage.sentences[sentence.position].text, reason))
         else:
             yield sentence
 
 
-def _is_of_this_clinic(sentence: Quotable, hit: Hit, dropped: list[Dropped]) -> bool:
-    if sentence.of_the_clinic:
-        text = hit.passage.sentences[sentence.position].text
-        dropped.append(Dropped(hit.passage.id, text, "is about this clinic, and another one is asked about"))
-    return sentence.of_the_clinic
-
-
-def _unfit(sentence: Quotable, query: Query) -> str:
+def _unfit(sentence: Quotable, query: Query, *, elsewhere: bool) -> str:
     if query.treatments and any(named and not named & query.treatments for named in sentence.spoken_of):
         return "speaks of another treatment"
     if _ASKS_OF_THE_CLINIC.search(query.resolved) and not sentence.of_the_clinic:
         return "is not about the clinic itself"
     doses = dose_in_reply(query.asked, [slice_.text for slice_ in sentence.candidate.slices])
-    return barred_by(doses[0].rule) if doses else ""
+    if doses:
+        return barred_by(doses[0].rule)
+    return "is about this clinic, and another one is asked about" if elsewhere and sentence.of_the_clinic else ""
 
 
 def _scored(sentence: Quotable, hit: Hit, weights: dict[str, float]) -> Candidate:

@@ -21,8 +21,8 @@ _SAID = re.compile(
 )
 _NAMED = re.compile(
     r"\b(?i:at|does|do|is|are|from|with|by|than|did|can|en|de)\s+(?:the\s+)?"
-    r"((?:[A-Z][\w'’&.-]*\s+){1,3}(?:Health|Healthcare|Hospital|Clinics?|Cent(?:er|re)s?|Wellness|Ketamine|Institute"
-    r"|Medical|Psychiatry|Therapeutics|Infusions?|Treatment|Neuroscience|General))\b"
+    r"(?:[A-Z][\w'’&.-]*\s+){1,3}(?:Health|Healthcare|Hospital|Clinics?|Cent(?:er|re)s?|Wellness|Ketamine|Institute"
+    r"|Medical|Psychiatry|Therapeutics|Infusions?|Treatment|Neuroscience|General)\b"
 )
 """A name made as clinics' names are, where a question puts the one it is about."""
 _MOVES = re.compile(
@@ -34,11 +34,7 @@ _MOVES = re.compile(
 
 def asks_of_another_clinic(question: str, own: str) -> bool:
     """Say whether a question is about another clinic than the one named `own`."""
-    if _MOVES.search(question) or _in(own, question):
+    names_own = bool(own) and own.casefold() in question.casefold()
+    if names_own or _MOVES.search(question):
         return False
-    names = [found.group(1) for found in _NAMED.finditer(question)]
-    return bool(_SAID.search(question)) or bool(names)
-
-
-def _in(name: str, text: str) -> bool:
-    return bool(name) and name.casefold() in text.casefold()
+    return bool(_SAID.search(question) or _NAMED.search(question))
