@@ -1,7 +1,8 @@
 """Train the classifier of `chatbot/safety/classifier.py`: `python -m evals.train_classifier OUT`.
 
-OUT gets what `chatbot/safety/classifier` ships: `model.onnx`, `tokenizer.json` and `card.json`. About three quarters
-of an hour on two cores. What it learns from is all in the project (`evals/messages.py`).
+OUT gets what `chatbot/safety/classifier` ships, but for `words.npz` (`evals.train_word_weights`, to be run after it):
+`model.onnx`, `tokenizer.json` and `card.json`. About three quarters of an hour on two cores. What it learns from is all
+in the project (`evals/messages.py`).
 """
 
 import random
@@ -16,11 +17,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from chatbot.safety.classifier import SOFT, Classifier
+from chatbot.safety.classifier import SOFT
 from chatbot.safety.judging import ACUTE_ROUTES
 from chatbot.safety.rules import matching_rules
 from evals.messages import ROUTES, Message, training_messages
 from evals.training import SEED, base_folder, base_tokenizer, columns, export, warm_then_fall, write_card
+from index.onnx_model import open_trained
 
 if TYPE_CHECKING:
     import torch
@@ -220,7 +222,7 @@ def main() -> None:
     says = {"labels": LABELS, "tokens": _LONGEST, "messages": dict(sorted(counts.items()))}
     write_card(out, **says)
     texts = [message.text for message in random.Random(SEED).sample(messages, 400)]
-    apart = np.abs(as_trained(trainee, texts) - Classifier(out).probabilities(texts))
+    apart = np.abs(as_trained(trainee, texts) - open_trained(out, "evals.train_classifier")(texts))
     difference = {"mean": round(float(apart.mean()), 4), "most": round(float(apart.max()), 3)}
     write_card(out, **says, int8_difference=difference)
 

@@ -98,3 +98,10 @@ def write_card(out: Path, **says: Any) -> None:
     files = {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in (MODEL, TOKENIZER)}
     card = {"base": DEFAULT_MODEL, "sha256": files, **says}
     (out / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+
+
+def add_to_card(out: Path, name: str) -> None:
+    """Add another file that the card names and that is checked when the model is opened."""
+    card = json.loads((out / CARD).read_text(encoding="utf-8"))
+    card["sha256"][name] = hashlib.sha256((out / name).read_bytes()).hexdigest()
+    (out / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")

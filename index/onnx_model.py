@@ -77,9 +77,9 @@ class TrainedModelError(Exception):
         super().__init__(f"{path}: {reason}. Install the package again, or train with 'python -m {script}'.")
 
 
-def open_trained(folder: Path, script: str) -> OnnxModel:
-    """Open a shipped model if its files are those its card names; `script` is the module that trains it."""
-    _verify(folder, script)
+def open_trained(folder: Path, script: str, more: Sequence[str] = ()) -> OnnxModel:
+    """Open a shipped model if its files are those its card names, `more` of them too; `script` is what trains it."""
+    _verify(folder, script, (MODEL, TOKENIZER, *more))
     return OnnxModel(folder)
 
 
@@ -87,9 +87,8 @@ def _length(text: Text) -> int:
     return len(text) if isinstance(text, str) else len(text[0]) + len(text[1])
 
 
-def _verify(folder: Path, script: str) -> None:
+def _verify(folder: Path, script: str, names: Sequence[str]) -> None:
     """Refuse files other than the trained ones: a damaged model can still load, and then misjudges in silence."""
-    names = (MODEL, TOKENIZER)
     try:
         expected: dict[str, str] = json.loads((folder / CARD).read_text(encoding="utf-8"))["sha256"]
         found = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}

@@ -4,6 +4,7 @@ import shutil
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from chatbot.safety.deadline import DetectorLateError, settle_in_time
 from chatbot.safety.judging import ACUTE_ROUTES, Judgement, judge
 from chatbot.safety.router import route
 from chatbot.safety.rules import Evidence
+from chatbot.safety.word_weights import WEIGHTS, WordWeights
 from evals.messages import ROUTES
 from index.onnx_model import TrainedModelError
 
@@ -128,3 +130,29 @@ def test_a_detector_that_hangs_is_given_up(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_detector_that_answers_is_waited_for() -> None:
     assert settle_in_time(Question("I want to die")).route.to == "crisis_self"
+
+
+def test_both_readings_count_and_a_text_without_a_known_word_gets_the_second_ones_bias() -> None:
+    read = shipped_classifier()
+    texts = ["what is spravato", "my kids would sleep better if i were gone", ""]
+    whole, words = read.probabilities(texts), WordWeights(CLASSIFIER / WEIGHTS).probabilities(texts)
+    assert words.shape == whole.shape
+    assert words[:, :-1].sum(axis=1) == pytest.approx([1, 1, 1], abs=1e-5)
+    assert np.abs(whole - words).max() > 0.01
+    same = WordWeights(CLASSIFIER / WEIGHTS).probabilities(["", "\n \n"])
+    assert (same[0] == same[1]).all()
+
+
+def test_words_are_read_alike_whatever_their_case_and_however_often_the_file_is_opened() -> None:
+    rows = [WordWeights(CLASSIFIER / WEIGHTS).probabilities([text])[0] for text in ("I feel SICK", "i feel sick")]
+    assert (rows[0] == rows[1]).all()
+
+
+def test_damaged_word_weights_are_refused(tmp_path: Path) -> None:
+    for name in CLASSIFIER.iterdir():
+        shutil.copyfile(name, tmp_path / name.name)
+    damaged = bytearray((tmp_path / WEIGHTS).read_bytes())
+    damaged[1000] ^= 1
+    (tmp_path / WEIGHTS).write_bytes(damaged)
+    with pytest.raises(TrainedModelError, match=r"words\.npz: damaged.*evals\.train_classifier"):
+        Classifier(tmp_path)

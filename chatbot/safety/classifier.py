@@ -13,6 +13,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from chatbot.safety.word_weights import WEIGHTS, WordWeights
 from index.onnx_model import CARD, open_trained
 
 CLASSIFIER = Path(__file__).parent / "classifier"
@@ -27,6 +28,9 @@ _PIECE_WORDS = 25
 """Sentences of a longer one are read together up to about so many words: some make sense only side by side."""
 _SENTENCE = re.compile(r"[^.!?;\n…]+[.!?;…]*")
 _REMEMBERED = 2000
+_OF_WORDS = 0.35
+"""Weight of the reading of words in the mean of logarithms: what both readings see counts, what one alone sees less."""
+_LEAST = 1e-6
 
 Probabilities = NDArray[np.float32]
 """In the order of `Classifier.labels`; the last is `soft`, which goes with any route."""
@@ -36,7 +40,8 @@ class Classifier:
     """The trained classifier, open for use; several threads may use it at once."""
 
     def __init__(self, folder: Path = CLASSIFIER) -> None:
-        self._model = open_trained(folder, "evals.train_classifier")
+        self._model = open_trained(folder, "evals.train_classifier", (WEIGHTS,))
+        self._words = WordWeights(folder / WEIGHTS)
         self.labels: tuple[str, ...] = tuple(json.loads((folder / CARD).read_text(encoding="utf-8"))["labels"])
         # A conversation's earlier messages come again with each new one. Kept by a keyed hash, never as text.
         self._seen: OrderedDict[bytes, Probabilities] = OrderedDict()
@@ -50,9 +55,15 @@ class Classifier:
             known = {key: self._seen[key] for key in keys if key in self._seen}
         new = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         if new:
-            known |= dict(zip(new, self._model(list(new.values())), strict=True))
+            known |= dict(zip(new, self._read(list(new.values())), strict=True))
             self._remember({key: known[key] for key in new})
         return np.array([known[key] for key in keys], dtype=np.float32)
+
+    def _read(self, texts: list[str]) -> Probabilities:
+        both = np.log(self._model(texts) + _LEAST), np.log(self._words.probabilities(texts) + _LEAST)
+        rows: Probabilities = np.exp((1 - _OF_WORDS) * both[0] + _OF_WORDS * both[1])
+        rows[:, :-1] /= rows[:, :-1].sum(1, keepdims=True)
+        return rows
 
     def _remember(self, rows: dict[bytes, Probabilities]) -> None:
         with self._lock:

@@ -13,7 +13,7 @@ Row = dict[str, float]
 ACUTE_ROUTES = ("emergency", "crisis_self", "crisis_other", "violence", "abuse")
 """A message is first judged for all of these together: which of them it is matters less than that it is one."""
 
-_STATED, _ASKED, _KNOWN, _EXPLAINED = 0.2, 0.25, 0.3, 0.8
+_STATED, _ASKED, _KNOWN, _EXPLAINED = 0.3, 0.38, 0.45, 0.8
 """Least probability that a message is acute: where rules find nothing asked for; where they do (less than that is shown
 help beside an answer); where they know what is asked for; where they know an innocent reading of its words."""
 _IDIOM, _HARDLY_MORE = 0.99, 5
@@ -27,7 +27,7 @@ _HIGHER_UP = 0.35
 """So probable, an acute route is taken before a more probable one that stands below it."""
 _UNSURE = 0.15
 """From here on it is no crisis yet, but the answer shows the crisis line or asks how the visitor is."""
-_HARMLESS = 0.03
+_HARMLESS = 0.04
 _TOO_LITTLE = 3
 _LIKELY = {"personal_medical": 0.35, "misuse": 0.4, "minor": 0.5, "injection": 0.7, "booking": 0.65}
 _LIKELY_OTHERWISE = 0.45
