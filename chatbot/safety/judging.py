@@ -29,9 +29,11 @@ _UNSURE = 0.15
 """From here on it is no crisis yet, but the answer shows the crisis line or asks how the visitor is."""
 _HARMLESS = 0.04
 _TOO_LITTLE = 3
-_LIKELY = {"personal_medical": 0.35, "misuse": 0.4, "minor": 0.5, "injection": 0.7, "booking": 0.65}
+_LIKELY = {"personal_medical": 0.35, "misuse": 0.4, "injection": 0.7, "booking": 0.65}
 _LIKELY_OTHERWISE = 0.45
 """Least probability at which the classifier gives reason for the likeliest route, where that is not acute."""
+_MINOR = 0.3
+"""Least probability that a minor writes, whatever else is likelier: of what they ask for, booking is the likeliest."""
 _GENERAL = 0.7
 """For a personal question that rules know to be a general one."""
 _AGAINST_RULES = 0.85
@@ -39,7 +41,7 @@ _AGAINST_RULES = 0.85
 _DISTRESS = 0.5
 _NOT_DECIDED = frozenset({*ACUTE_ROUTES, "education", "identifiers"})
 """Routes that are decided otherwise: education is what is left, and identifiers have their own finder."""
-_CAREFUL = {"personal_medical": 0.5, "misuse": 0.8, "minor": 0.7}
+_CAREFUL = {"personal_medical": 0.5, "misuse": 0.8}
 """Least probability for these where rules found another route that is not acute."""
 _SURE, _SURELY_NOT = 0.8, 0.03
 _ANOTHER = 0.8
@@ -115,9 +117,11 @@ def _acute(rows: Sequence[Row], least: float, source: str) -> list[Evidence]:
 
 
 def _likely(whole: Row, ruled: frozenset[str]) -> list[Evidence]:
-    """Give reason for the likeliest route if it is likely enough."""
+    """Give reason for the likeliest route if it is likely enough, but first for a minor."""
+    if whole["minor"] >= _MINOR:
+        return [] if "adult" in ruled else [Evidence("classifier", "minor")]
     route = _likeliest(whole)
-    if route in _NOT_DECIDED or (route == "minor" and "adult" in ruled):
+    if route in _NOT_DECIDED:
         return []
     least = _LIKELY.get(route, _LIKELY_OTHERWISE)
     if ruled & _MAY_BE_SET_ASIDE:
