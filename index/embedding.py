@@ -68,9 +68,13 @@ class Embedder:
         """Embed texts of the articles, as unit rows."""
         return self.embed([self.card.document_prompt + text for text in texts])
 
+    def queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed questions, as unit rows."""
+        return self.embed([self.card.query_prompt + text for text in texts])
+
     def query(self, text: str) -> NDArray[np.float32]:
         """Embed one question, as a unit vector."""
-        vector: NDArray[np.float32] = self.embed([self.card.query_prompt + text])[0]
+        vector: NDArray[np.float32] = self.queries([text])[0]
         return vector
 
 

@@ -1,5 +1,6 @@
 """Search the index by meaning and by words, and fuse both."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import dataclass, replace
@@ -96,6 +97,15 @@ class Index:
         best = np.argsort(-fused, kind="stable")[:top_k]
         parts = np.split(cosines, firsts[1:])
         return [self._hit(int(numbers[at]), parts[at], float(fused[at]), float(lexical[numbers[at]])) for at in best]
+
+    def embed(self, questions: Sequence[str]) -> NDArray[np.float32]:
+        """Embed many questions as they are for a search, as unit rows."""
+        return self._embedder.queries(questions)
+
+    @property
+    def rows(self) -> NDArray[np.float32]:
+        """The vectors that are searched, as unit rows."""
+        return self._rows
 
     def retriever(self, top_k: int = 8) -> "BaseRetriever":
         """Return the index as a LangChain retriever."""

@@ -6,7 +6,7 @@ A change here needs a file in `migrations/`: a test holds the two together.
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, MetaData, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import DateTime
@@ -200,13 +200,41 @@ class GapRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     label: Mapped[str] = mapped_column(Text)
+    """What staff call it; empty as long as nobody has named it."""
     state: Mapped[str] = mapped_column(String(12), default="new")
     """`new`, `writing` or `published`."""
     heading: Mapped[str | None] = mapped_column(Text)
-    """The nearest heading of an article."""
+    """The nearest one of an article, as `article#heading`."""
     article: Mapped[str | None] = mapped_column(String(120))
     """The article that closes it."""
     created: Mapped[date]
+    closed: Mapped[date | None]
+    """Since when most of its questions are answered."""
+    asked: Mapped[int | None]
+    """So many of them were asked again when this was last looked at, and"""
+    answered: Mapped[int | None]
+    """so many were answered."""
+
+
+class GapQuestionRow(Base):
+    """An unanswered question as it is sorted. What stands here can tell of its words: it goes when its turn does."""
+
+    __tablename__ = "gap_question"
+    __table_args__ = (Index(None, "gap_id", "day", "language"), Index(None, "gap_id", "closeness"))
+
+    turn_id: Mapped[str] = mapped_column(ForeignKey("turn.id", ondelete="CASCADE"), primary_key=True)
+    gap_id: Mapped[int | None] = mapped_column(ForeignKey("gap.id", ondelete="SET NULL"))
+    """None where no text is kept, or before it is sorted."""
+    day: Mapped[date]
+    language: Mapped[str] = mapped_column(String(2))
+    place: Mapped[str] = mapped_column(Text)
+    """`article#heading` of the nearest passage; empty if nothing was near."""
+    closeness: Mapped[float] = mapped_column(default=0.0)
+    """How near it is to the middle of its gap."""
+    model: Mapped[str] = mapped_column(Name)
+    """Whose vector it is: those of two models cannot be compared."""
+    vector: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    """Of the redacted question, in half precision; None where no text is kept."""
 
 
 class RegressionRow(Base):
