@@ -245,6 +245,22 @@ def test_a_gap_is_closed_only_when_the_bot_answers_its_questions_and_opens_again
     assert closed_in(records, date.min, today()) == 0, "it is open again"
 
 
+def test_two_gaps_of_one_name_become_one_unless_that_one_is_published(records: Records, bot: RecordingBot) -> None:
+    asked(records, *PARKING, *PETS)
+    parking, pets = (gap.id for gap in sort(records, bot))
+    named(records, parking, "Coming to us")
+    with records.writing() as session:
+        session.execute(update(GapRow).where(GapRow.id == parking).values(state="published"))
+    with pytest.raises(RefusedError, match="published"):
+        named(records, pets, "coming to US")
+    named(records, parking, "Coming to us")
+    with records.writing() as session:
+        assert change(session, EVA, pets, "coming to US", "new") == parking
+    assert [(gap.id, gap.count, gap.state) for gap in sort(records, bot)] == [(parking, 5, "writing")]
+    with records.reading() as session:
+        assert "gap.merge" in {row.action for row in session.scalars(select(AuditRow))}
+
+
 def one(records: Records, gap: int) -> Gap:
     with records.reading() as session:
         return one_gap(session, gap)

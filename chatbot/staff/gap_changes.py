@@ -3,13 +3,14 @@
 import json
 from dataclasses import dataclass
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from chatbot.bot import Bot
 from chatbot.conversation import Language, Question
 from chatbot.records.auditing import log_change
 from chatbot.records.database import Records, today
-from chatbot.records.tables import GapRow
+from chatbot.records.tables import GapQuestionRow, GapRow
 from chatbot.staff.accounts import Member
 from chatbot.staff.gap_lists import GapQuestion, questions
 from chatbot.staff.lists import RefusedError
@@ -38,8 +39,11 @@ class Check:
         return self.answered >= CLOSED_SHARE * self.asked and self.quoting > 0
 
 
-def change(session: Session, member: Member, gap: int, named: str, state: str) -> str:
-    """Set a gap's name, which must hold no personal details, and state; say what it has become."""
+def change(session: Session, member: Member, gap: int, named: str, state: str) -> int:
+    """Set a gap's name, which must hold no personal details, and state; return the gap that has its questions now.
+
+    Under the name of another gap, both become one.
+    """
     row = _row(session, gap)
     state = state or row.state
     if state not in STATES and state != row.state:
@@ -50,11 +54,14 @@ def change(session: Session, member: Member, gap: int, named: str, state: str) -
     if state != "new" and not label:
         raise RefusedError("The gap has no name yet. Give it one, so that it is known again, and save.")
     before = _shown(row)
+    other = _of_that_name(session, label, gap)
+    if other:
+        return _put_together(session, member, row, other)
     row.label, row.state = label, state
     if state in STATES:
         row.article = row.closed = None
     log_change(session, member.name, "gap.change", f"gap {gap}", (before, _shown(row)))
-    return f"Saved: {label or 'not named'}, {state}."
+    return gap
 
 
 def publish(records: Records, bot: Bot, member: Member, gap: int, article: str) -> Check:
@@ -90,6 +97,20 @@ def ask_again(bot: Bot, asked: list[GapQuestion], article: str) -> Check:
         else:
             missed.append(each)
     return Check(len(asked), answered, quoting, tuple(missed))
+
+
+def _of_that_name(session: Session, label: str, gap: int) -> GapRow | None:
+    named = session.scalars(select(GapRow).where(GapRow.label != "", GapRow.id != gap).order_by(GapRow.id))
+    return next((row for row in named if row.label.casefold() == label.casefold()), None)
+
+
+def _put_together(session: Session, member: Member, row: GapRow, into: GapRow) -> int:
+    if into.state == "published":
+        raise RefusedError(f"Gap {into.id} has this name and is published. Set it to writing, or use another name.")
+    session.execute(update(GapQuestionRow).where(GapQuestionRow.gap_id == row.id).values(gap_id=into.id))
+    log_change(session, member.name, "gap.merge", f"gap {row.id}", (_shown(row), _shown(into)))
+    session.delete(row)
+    return into.id
 
 
 def _row(session: Session, gap: int) -> GapRow:

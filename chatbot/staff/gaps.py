@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 TITLE = "Gaps"
 _QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+_NAME = "Name of the gap, without personal details; two gaps of one name become one"
 _WEEK = timedelta(days=6)
 
 
@@ -47,7 +48,7 @@ class _Tab:
             self.status, self.table = _html(), _html()
             self.gap = gr.Dropdown([], value=None, label="Open a gap", filterable=True)
             self.questions = _html()
-            self.name = gr.Textbox(label="Name of the gap, without personal details", max_length=120)
+            self.name = gr.Textbox(label=_NAME, max_length=120)
             self.state = gr.Radio(list(STATES), value="new", label="State")
             self.save = gr.Button("Save name and state")
             self.article = gr.Dropdown([], value=None, label="Article that answers it now", filterable=True)
@@ -133,10 +134,11 @@ class _Tab:
             try:
                 label = self._redactor.redact(named or "")
                 with self._desk.records.writing() as session:
-                    done = change(session, member, _required(chosen), label, state or "")
+                    kept = change(session, member, _required(chosen), label, state or "")
             except RefusedError as refused:
                 return [*[gr.update()] * 3, _said(str(refused), alert=True)]
-            return self._shown(chosen, _said(done))
+            together = "" if kept == chosen else f"Gap {chosen} is part of gap {kept} now. "
+            return self._shown(kept, _said(f"{together}Saved."))
 
         return save
 
