@@ -8,6 +8,7 @@ from pathlib import Path
 
 from chatbot.answering import text_fragment
 from chatbot.conversation import Language
+from chatbot.plain_document import plain_document
 from chatbot.rendering import article_html, plain, reply_html, review_state
 from chatbot.wording import WORDS, Words, words
 from corpus.article import Article
@@ -174,21 +175,8 @@ def _page(clinic: Clinic, language: Language, title: str, main: str) -> str:
     query = "?lang=es" if language == "es" else ""
     menu = "".join(f'<li><a href="{address}{query}">{plain(text)}</a></li>' for address, text in links)
     name = plain(clinic.name)
-    return f"""<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{plain(title)} · {name}</title>
-<link rel="icon" href="/ui/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/ui/site.css">
-<link rel="stylesheet" href="/ui/theme.css">
-</head>
-<body class="plain-page">
-<a class="skip" href="#main">{plain(label.skip)}</a>
+    body = f"""<a class="skip" href="#main">{plain(label.skip)}</a>
 <header class="bar">{bar_html(clinic, language)}</header>
 <nav aria-label="{name}"><ul><li class="clinic-name">{name}</li>{menu}</ul></nav>
-<main id="main" tabindex="-1">{main}</main>
-</body>
-</html>
-"""
+<main id="main" tabindex="-1">{main}</main>"""
+    return plain_document(clinic, language, title, body)

@@ -6,6 +6,7 @@ from urllib.parse import parse_qs
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from chatbot.plain_document import plain_document
 from chatbot.rendering import plain
 from chatbot.staff.accounts import AT_MOST, LOCKED, TRIES, Member, has_users, log_in, log_out
 from chatbot.staff.gate import COOKIE, ENTRANCE, is_token, token_of
@@ -91,21 +92,7 @@ def login_page(clinic: Clinic, notice: str, *, ready: bool) -> str:
 def staff_page(clinic: Clinic, title: str, main: str) -> str:
     """Return a plain page of the staff side, in the style of the visitors' plain pages."""
     name = plain(clinic.name)
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{plain(title)} · {name}</title>
-<link rel="icon" href="/ui/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/ui/site.css">
-<link rel="stylesheet" href="/ui/theme.css">
-<link rel="stylesheet" href="/ui/staff.css">
-</head>
-<body class="plain-page staff">
-<a class="skip" href="#main">Skip to content</a>
+    body = f"""<a class="skip" href="#main">Skip to content</a>
 <nav aria-label="{name}"><ul><li class="clinic-name">{name}</li><li><a href="/">Chat</a></li></ul></nav>
-<main id="main" tabindex="-1">{main}</main>
-</body>
-</html>
-"""
+<main id="main" tabindex="-1">{main}</main>"""
+    return plain_document(clinic, "en", title, body, side="staff")
