@@ -24,7 +24,7 @@ from chatbot.metering import DailyHash, Metrics, is_local, rate_limit
 from chatbot.page_parts import compressed
 from chatbot.staff.gate import only_members
 from chatbot.staff.page import add_staff
-from chatbot.suggesting import find_starters
+from chatbot.suggesting import LiveStarters
 from chatbot.theming import theme_css
 from chatbot.turns import recent
 from corpus.clinic import tel
@@ -98,8 +98,7 @@ def create_app(
     _add_api(app, bot, asking("api"), metrics)
     _add_visitors_voice(app, metrics, recorder)
     _add_pages(app, bot)
-    languages: tuple[Language, ...] = ("en", "es")
-    starters = {language: find_starters(bot, language) for language in languages}
+    starters = LiveStarters(bot)
     add_chat(app, bot, asking("chat"), starters)
     if desk:
         # Before the visitors' page, which takes every other address.

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from string import Template
 from typing import TYPE_CHECKING, Annotated
@@ -12,11 +12,11 @@ from fastapi.responses import HTMLResponse, Response, StreamingResponse
 
 from chatbot.bot import Bot
 from chatbot.chat_page import FOLDER, Sent, Turn, chat_document, message_html, read_form
-from chatbot.conversation import Answer, Language, Question
+from chatbot.conversation import Answer, Question
 from chatbot.metering import is_local
 from chatbot.page_parts import compressed, failure_html, preferred_language
 from chatbot.rendering import plain
-from chatbot.suggesting import Starters, follow_ups
+from chatbot.suggesting import StartersIn, follow_ups
 from chatbot.turns import is_readable
 from chatbot.wording import WORDS, words
 from corpus.clinic import Clinic
@@ -32,12 +32,12 @@ LINES = "application/x-ndjson"
 _log = logging.getLogger(__name__)
 
 
-def add_chat(app: "FastAPI", bot: Bot, ask: Ask, starters: Mapping[Language, Starters]) -> None:
+def add_chat(app: "FastAPI", bot: Bot, ask: Ask, starters: StartersIn) -> None:
     """Add `/chat`, `/widget.js` and `/chat-demo`."""
     headers = {"content-security-policy": chat_policy(bot.clinic), "x-frame-options": "SAMEORIGIN"}
 
     def page(request: Request, sent: Sent, turn: Turn | None = None) -> Response:
-        return compressed(request, chat_document(bot, sent, starters[sent.language], turn), "text/html", headers)
+        return compressed(request, chat_document(bot, sent, starters(sent.language), turn), "text/html", headers)
 
     @app.get("/chat")
     def chat(request: Request, lang: str = "") -> Response:

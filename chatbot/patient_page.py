@@ -8,7 +8,7 @@ changes only the blocks that are new, keeps `role` and `lang`, and runs under a 
 import asyncio
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ from chatbot.conversation import Answer, Language, Question
 from chatbot.page_parts import linked_reply, preferred_language, topics_html
 from chatbot.patient_document import own_document
 from chatbot.rendering import plain
-from chatbot.suggesting import SUGGESTIONS, Starters, follow_ups
+from chatbot.suggesting import SUGGESTIONS, StartersIn, follow_ups
 from chatbot.turns import SAY_BUTTONS, Conversation, visitor_html
 from chatbot.wording import words
 
@@ -48,7 +48,7 @@ GRADIO_SETTINGS = {
 the time of every event with its session in memory."""
 
 
-def build_page(bot: Bot, ask: Ask, starters: Mapping[Language, Starters]) -> "gr.Blocks":
+def build_page(bot: Bot, ask: Ask, starters: StartersIn) -> "gr.Blocks":
     """Lay the page out and wire it."""
     import gradio as gr
 
@@ -81,10 +81,11 @@ def _forget(blocks: "gr.Blocks", session: str) -> None:
 class _Page:
     """The components of the page, in reading order, and what each event does to them."""
 
-    def __init__(self, bot: Bot, ask: Ask, starters: Mapping[Language, Starters]) -> None:
+    def __init__(self, bot: Bot, ask: Ask, starters: StartersIn) -> None:
         import gradio as gr
 
         self._bot, self._ask, self._starters = bot, ask, starters
+        self._in_document = starters("en")
         heading, opening, other, title, topics, send, tip, clear, *suggested = self._labels("en")
         with gr.Row(elem_id="top"):
             self.heading = _html("heading", heading)
@@ -115,7 +116,8 @@ class _Page:
         gr.on([self.send.click, self.box.submit], self.turn, [self.box, state, self.language], after_turn, **options)
         for button in [*self.choices, *self.suggested]:
             button.click(self.turn, [button, state, self.language], after_turn, **options)
-        self.clear.click(self.cleared, [state], after_turn, **options)
+        offered = [self.title, self.topics, *self.suggested]
+        self.clear.click(self.cleared, [state], [*after_turn, *offered], **options)
         labelled = [self.heading, self.opening, self.language, self.title, self.topics, self.send, self.tip, self.clear]
         after_switch = [state, self.box, *labelled, *self.suggested]
         self.language.click(self.switched, [state], after_switch, **options)
@@ -123,7 +125,8 @@ class _Page:
         def started(conversation: Conversation, request: gr.Request) -> list[Any]:
             asked, header = request.query_params.get("lang", ""), request.headers.get("accept-language", "")
             wanted = preferred_language(asked, header, self._bot.clinic)
-            return [_update()] * len(after_switch) if wanted == "en" else self._in_language(wanted, conversation)
+            as_sent = wanted == "en" and self._starters("en") == self._in_document
+            return [_update()] * len(after_switch) if as_sent else self._in_language(wanted, conversation)
 
         blocks.load(started, [state], after_switch, show_progress="hidden", api_visibility="private")
 
@@ -148,7 +151,9 @@ class _Page:
     def cleared(self, conversation: Conversation) -> list[Any]:
         """Forget the conversation; only the chosen language stays."""
         empty = Conversation(conversation.language, conversation.chosen)
-        return [empty, empty.markdown(), "", _update(visible=True), *self._choices(empty)]
+        _, _, _, title, topics, _, _, _, *suggested = self._labels(empty.language)
+        offered = [title, topics, *(_update(**_shown_if(text)) for text in suggested)]
+        return [empty, empty.markdown(), "", _update(visible=True), *self._choices(empty), *offered]
 
     def switched(self, conversation: Conversation) -> list[Any]:
         """Show the page's own words in the other language; what was said stays as it is."""
@@ -164,14 +169,15 @@ class _Page:
     def _labels(self, language: Language) -> list[str]:
         """Return every label in one language: eight fixed ones, then the suggestions."""
         label = words(language)
-        suggested = [*self._starters[language].first, *[""] * SUGGESTIONS][:SUGGESTIONS]
+        starters = self._starters(language)
+        suggested = [*starters.first, *[""] * SUGGESTIONS][:SUGGESTIONS]
         name = plain(self._bot.clinic.name)
         return [
             f'<h1 data-page-language="{language}"><span>{name}</span> {plain(label.title)}</h1>',
             self._opening(language),
             words("en" if language == "es" else "es").own_name,
             f"<p>{plain(label.suggestions)}</p>" if any(suggested) else "",
-            topics_html(self._starters[language], language, _say),
+            topics_html(starters, language, _say),
             label.send,
             f'<p>{plain(label.question_help)} <button type="button" id="print">{plain(label.print)}</button></p>',
             label.clear,
@@ -234,7 +240,7 @@ def _encodable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def mount(app: "FastAPI", bot: Bot, ask: Ask, starters: Mapping[Language, Starters]) -> None:
+def mount(app: "FastAPI", bot: Bot, ask: Ask, starters: StartersIn) -> None:
     """Mount the page at `/`; no question leaves this process, and the browser keeps nothing."""
     os.environ.update(GRADIO_SETTINGS)
 

@@ -1,12 +1,14 @@
 """Questions a visitor can ask with one tap: to begin with, by topic, and after an answer; headings of articles."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from threading import Lock
 
 from chatbot.bot import Bot
 from chatbot.conversation import Answer, Language, Question, RouteName
 from chatbot.safety.router import route
+from corpus.article import Article
 
 SUGGESTIONS = 4
 _LONGEST = 60
@@ -34,6 +36,42 @@ class Starters:
     topics: Sequence[Topic] = ()
 
 
+StartersIn = Callable[[Language], Starters]
+"""Returns what to offer at this moment, in a language."""
+
+
+@dataclass(frozen=True)
+class _Worked:
+    """Starters, and what they were worked out from."""
+
+    articles: Mapping[str, Article]
+    articles_off: frozenset[str]
+    starters: Starters
+
+
+class LiveStarters:
+    """What to offer before the first question, worked out anew once articles or switches have changed."""
+
+    def __init__(self, bot: Bot, languages: Sequence[Language] = ("en", "es")) -> None:
+        self._bot = bot
+        self._lock = Lock()
+        self._worked: dict[Language, _Worked] = {}
+        for language in languages:  # now, so that no visitor waits for it
+            self(language)
+
+    def __call__(self, language: Language) -> Starters:
+        """Return what to offer now; nothing while answers are off."""
+        if self._bot.switches().answers_off:
+            return Starters()
+        with self._lock:
+            # Taken before the work: what changes meanwhile is seen at the next call.
+            articles, off = self._bot.articles, self._bot.switches().articles_off
+            worked = self._worked.get(language)
+            if worked is None or worked.articles is not articles or worked.articles_off != off:
+                worked = self._worked[language] = _Worked(articles, off, find_starters(self._bot, language))
+            return worked.starters
+
+
 def find_starters(bot: Bot, language: Language) -> Starters:
     """Return what to offer before the first question."""
     return Starters(tuple(suggestions(bot, language)), topics(bot, language))
@@ -57,7 +95,12 @@ def topics(bot: Bot, language: Language) -> tuple[Topic, ...]:
     asked: dict[str, list[str]] = {}
     for article, heading in _headings(bot, language):
         asked.setdefault(article, []).append(heading)
-    found = (Topic(bot.articles[name].title, tuple(_to_articles(texts, _QUESTIONS))) for name, texts in asked.items())
+    articles = bot.articles
+    found = (
+        Topic(articles[name].title, tuple(_to_articles(texts, _QUESTIONS)))
+        for name, texts in asked.items()
+        if name in articles  # another bot may have come into use since
+    )
     return tuple(islice((topic for topic in found if len(topic.questions) > 1), _TOPICS))
 
 
@@ -73,11 +116,12 @@ def follow_ups(bot: Bot, answer: Answer, asked: Sequence[str]) -> list[str]:
 
 
 def _headings(bot: Bot, language: Language) -> Iterator[tuple[str, str]]:
-    """Yield each article's headings that are short questions, once, in order."""
+    """Yield each article's headings that are short questions, once, in order; none of an article that is off."""
+    off = bot.switches().articles_off
     pairs = dict.fromkeys(
         (passage.article, passage.heading_path[-1] if passage.heading_path else passage.title)
         for passage in bot.passages
-        if passage.language == language
+        if passage.language == language and passage.article not in off
     )
     yield from ((article, text) for article, text in pairs if text.endswith("?") and len(text) <= _LONGEST)
 
