@@ -22,6 +22,10 @@ _ARTICLE = "article:"
 _log = logging.getLogger(__name__)
 
 
+class SwitchRefusedError(ValueError):
+    """Something cannot be switched so; the message ends with the next step."""
+
+
 class SwitchBoard:
     """What is switched, always at hand; where the records cannot be read, as it was last known."""
 
@@ -45,10 +49,10 @@ class SwitchBoard:
         self._set(user, f"{_ARTICLE}{article}", {"off": off})
 
     def notice(self, user: str, english: str, spanish: str = "") -> None:
-        """Put a notice on every page, or with two empty texts take it down; raise `ValueError` if it is too long."""
+        """Put a notice on every page, or with two empty texts take it down."""
         texts = {"en": " ".join(english.split()), "es": " ".join(spanish.split())}
         if any(len(text) > LONGEST_NOTICE for text in texts.values()):
-            raise ValueError(f"The notice is too long. Use up to {LONGEST_NOTICE} characters.")
+            raise SwitchRefusedError(f"The notice is too long. Use up to {LONGEST_NOTICE} characters.")
         self._set(user, "notice", texts)
 
     def close(self) -> None:

@@ -13,7 +13,7 @@ from chatbot.page_parts import style_links
 from chatbot.patient_document import document_of, script_policy, send_document, without_foreign_parts
 from chatbot.patient_page import GRADIO_SETTINGS, MOUNT_OPTIONS, own_theme
 from chatbot.rendering import plain
-from chatbot.staff import fixing, gaps, home, review
+from chatbot.staff import fixing, gaps, home, review, switching
 from chatbot.staff.accounts import Member
 from chatbot.staff.desk import Desk
 from chatbot.staff.entrance import add_entrance
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import gradio as gr
     from fastapi import FastAPI, Request
 
-TABS: tuple[ModuleType, ...] = (home, review, fixing, gaps)
+TABS: tuple[ModuleType, ...] = (home, review, fixing, gaps, switching)
 _AT_ONCE = 2
 """Events of staff that are worked on at a time, so that visitors keep the rest of the machine."""
 

@@ -1,0 +1,176 @@
+"""Staff switch answers, an article and the notice in a real browser; visitors in another one see it at once."""
+
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsing import CHROMIUM, PHONE, ask, assert_sound, pages, shoot
+from conftest import Corpus
+from website import QUESTION, RecordingBot, opened_bot, running
+
+from chatbot.api import ServerOptions, create_app
+from chatbot.records.database import Records
+from chatbot.records.recording import Recorder
+from chatbot.records.switching import SwitchBoard
+from chatbot.staff.accounts import set_user
+from chatbot.staff.desk import Desk
+
+pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
+PASSWORD = "correct horse battery"
+SLEEP = "seven to nine hours"
+
+
+@pytest.fixture(scope="module")
+def bot(shared_corpus: Corpus) -> Iterator[RecordingBot]:
+    with opened_bot(shared_corpus) as opened:
+        yield opened
+
+
+@pytest.fixture
+def desk(bot: RecordingBot, tmp_path: Path) -> Iterator[Desk]:
+    records = Records.open(f"sqlite:///{tmp_path / 'records.sqlite3'}")
+    for name, role in (("ann", "editor"), ("rob", "reviewer")):
+        set_user(records, name, role, PASSWORD)
+    bot.switches = board = SwitchBoard(records)
+    recorder = Recorder(records, bot)
+    yield Desk(bot, records, recorder, board)
+    recorder.close()
+    board.close()
+    records.close()
+
+
+@pytest.fixture
+def axe() -> Any:
+    return pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
+
+
+@pytest.fixture
+def site(browser: Any, desk: Desk) -> Iterator[Any]:
+    with ThreadPoolExecutor(1) as thread:  # this thread's event loop is the browser's
+        options = ServerOptions(questions_per_minute=0)
+        app = thread.submit(lambda: create_app(desk.bot, options=options, desk=desk)).result()
+    with running(app) as address, pages(browser, lambda path: address + path, "/staff/login") as opened:
+        yield opened
+
+
+@pytest.fixture
+def staff(site: Any) -> Callable[..., Any]:
+    def entered(name: str = "ann", **options: Any) -> Any:
+        page = site(**options)
+        page.get_by_label("Name").fill(name)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Log in").click()
+        page.get_by_role("tab", name="Switches").click()
+        page.get_by_role("heading", name="How it stands now").wait_for()
+        return page
+
+    return entered
+
+
+def switched(page: Any, button: str, said: str) -> None:
+    page.get_by_role("button", name=button, exact=True).press("Enter")
+    page.get_by_role("status").filter(has_text=said).wait_for()
+
+
+def test_answers_go_off_and_on_by_keyboard_and_who_is_in_danger_is_still_helped(
+    site: Any, staff: Callable[..., Any], desk: Desk, axe: Any
+) -> None:
+    page = staff()
+    off = page.get_by_role("button", name="Switch answers off")
+    off.press("Enter")
+    page.get_by_role("alert").filter(has_text="Tick the box above first").wait_for()
+    assert not desk.switches().answers_off
+    box = page.get_by_label("Yes: visitors shall get no answers")
+    box.press("Space")
+    assert box.is_checked()
+    box.press("Tab")
+    assert off.evaluate("button => button === document.activeElement"), "the button follows its confirmation"
+    switched(page, "Switch answers off", "Answers are off")
+    assert not box.is_checked()
+    assert page.get_by_role("row").filter(has_text="OFF: phone and help lines only").filter(has_text="ann").count()
+    shoot(page, "switches-off")
+
+    chat = site("/chat")
+    assert chat.get_by_role("button", name=QUESTION).count() == 0, "no question is offered that gets no answer"
+    answer = ask(chat, QUESTION)
+    assert SLEEP not in answer.inner_text()
+    assert desk.bot.clinic.phone in answer.inner_text()
+    assert answer.locator("a.citation, [data-citation]").count() == 0
+    assert "988" in ask(chat, "I want to kill myself").inner_text()
+
+    switched(page, "Switch answers on", "Answers are on")
+    again = site("/chat")
+    again.get_by_role("button", name=QUESTION).first.wait_for()
+    assert SLEEP in ask(again, QUESTION).inner_text()
+    assert page.get_by_role("cell", name="switched all answers off", exact=True).count() == 1
+    assert page.get_by_role("cell", name="switched all answers on again", exact=True).count() == 1
+    assert_sound(axe, page, "switches")
+
+
+def test_an_article_that_is_off_is_neither_quoted_nor_shown_nor_offered(
+    site: Any, staff: Callable[..., Any]
+) -> None:
+    page = staff()
+    page.get_by_label("Article to switch").click()
+    page.get_by_role("option").filter(has_text="Sleep").click()
+    switched(page, "Switch this article off", "“Sleep” is off")
+    for start in ("/chat", "/"):
+        shown = site(start)
+        shown.get_by_role("button", name="Why is walking good for the heart?").first.wait_for()
+        shown.get_by_role("button", name=QUESTION).first.wait_for(state="detached")
+    assert SLEEP not in ask(site("/chat"), QUESTION).inner_text()
+    assert page.request.get(page.url.replace("/staff/", "/articles/sleep")).status == 404
+    switched(page, "Switch this article on", "“Sleep” is on again")
+    assert page.request.get(page.url.replace("/staff/", "/articles/sleep")).status == 200
+    assert SLEEP in ask(site("/chat"), QUESTION).inner_text()
+
+
+def test_a_notice_is_previewed_put_up_on_every_page_and_taken_down(
+    site: Any, staff: Callable[..., Any], axe: Any
+) -> None:
+    page = staff(viewport=PHONE)
+    page.get_by_label("Notice in English").fill("Closed on <Monday>")
+    preview = page.locator("#switches .site-notice")
+    preview.first.wait_for()
+    assert preview.all_inner_texts() == ["Closed on <Monday>"] * 2, "where nothing is written in Spanish, English"
+    page.get_by_label("Notice in Spanish").fill("Cerrado el lunes")
+    page.get_by_text("On Spanish pages (16 of 300 characters)").wait_for()
+    shoot(page, "switches-notice-phone")
+    assert_sound(axe, page, "switches-phone")
+    switched(page, "Show this notice", "stands on every page")
+    for path in ("/", "/chat", "/articles", "/chat-safety"):
+        site(path).get_by_text("Closed on <Monday>").first.wait_for()
+    for path in ("/?lang=es", "/chat?lang=es", "/chat-safety?lang=es"):
+        site(path).get_by_text("Cerrado el lunes").first.wait_for()
+    switched(page, "Take the notice down", "no notice any more")
+    assert site("/chat").locator(".site-notice").count() == 0
+    assert page.get_by_label("Notice in English").input_value() == "Closed on <Monday>"
+
+
+def test_a_reviewer_sees_the_switches_and_is_told_whom_to_ask(staff: Callable[..., Any], desk: Desk) -> None:
+    page = staff("rob")
+    page.get_by_label("Yes: visitors shall get no answers").press("Space")
+    page.get_by_role("button", name="Switch answers off").press("Enter")
+    page.get_by_role("alert").filter(has_text="needs the role editor; yours is reviewer. Ask an admin.").wait_for()
+    assert not desk.switches().answers_off
+
+
+def test_another_process_follows_within_half_a_second_or_little_more(
+    staff: Callable[..., Any], desk: Desk
+) -> None:
+    page = staff()
+    other = Records.open(desk.records.engine.url.render_as_string(hide_password=False))
+    board = SwitchBoard(other)
+    try:
+        page.get_by_label("Yes: visitors shall get no answers").press("Space")
+        switched(page, "Switch answers off", "Answers are off")
+        seen = time.monotonic()
+        while not board().answers_off:
+            time.sleep(0.01)
+        assert time.monotonic() - seen < 5, "half a second, on a machine that is busy with other tests"
+    finally:
+        board.close()
+        other.close()
