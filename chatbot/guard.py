@@ -58,14 +58,14 @@ _OPEN = {
         r"|ui/[a-z]+\.(?:css|js|svg)"
         r"|config|theme\.css|(?:assets|static|svelte)/[\w./-]+"
         r"|gradio_api/(?:queue/data|heartbeat/[a-z0-9]+|startup-events|app_id)"
-        r"|staff(?:/(?:|login|config|theme\.css|(?:assets|static|svelte)/[\w./-]+|files/[\w.-]+"
+        r"|staff(?:/(?:|login|password|config|theme\.css|(?:assets|static|svelte)/[\w./-]+|files/[\w.-]+"
         r"|gradio_api/(?:queue/data|heartbeat/[a-z0-9]+|startup-events|app_id)))?)\Z"
     ),
     "POST": re.compile(
-        r"/(?:chat|api/ask|api/feedback|api/tap|staff/login|staff/logout|(?:staff/)?gradio_api/(?:queue/join|cancel|reset))\Z"
+        r"/(?:chat|api/ask|api/feedback|api/tap|staff/(?:login|password|logout)|(?:staff/)?gradio_api/(?:queue/join|cancel|reset))\Z"
     ),
 }
-_ASKING = re.compile(r"/(?:chat|api/ask|api/feedback|api/tap|staff/login|gradio_api/queue/join)\Z")
+_ASKING = re.compile(r"/(?:chat|api/ask|api/feedback|api/tap|staff/(?:login|password)|gradio_api/queue/join)\Z")
 NOT_FOUND = Refusal(404, "not_found", "There is no such page.", "Open / for the chat or /articles for our articles.")
 _log = logging.getLogger(__name__)
 

@@ -125,6 +125,35 @@ def _count_failure(session: Session, user: UserRow) -> None:
         log_change(session, user.name, "locked", user.name, (None, f"{TRIES} wrong passwords"))
 
 
+def change_password(records: Records, member: Member, token: str, passwords: tuple[str, str]) -> None:
+    """Replace somebody's old password by a new one (`passwords`), and end all their sessions but that of `token`.
+
+    A wrong old password counts as at the entrance: who finds a page left open must not guess it here.
+    """
+    old, new = passwords
+    with records.reading() as session:
+        before = session.get_one(UserRow, member.name).password_hash
+    right = is_right(old, before)
+    if right and old == new:
+        raise UserRefusedError("The new password is the old one. Choose another.")
+    new_hash = hashed(new) if right else ""
+    with records.writing() as session:
+        user = session.get_one(UserRow, member.name, with_for_update=True)
+        locked = user.locked_until is not None and user.locked_until > now()
+        if not (right or locked):
+            _count_failure(session, user)
+        changed = right and not locked and user.password_hash == before
+        if changed:
+            user.password_hash, user.failed = new_hash, 0
+            others = (StaffSessionRow.user == member.name, StaffSessionRow.token_hash != _digest(token))
+            session.execute(delete(StaffSessionRow).where(*others))
+            log_change(session, member.name, "change password", member.name)
+    if not changed:
+        minutes = int(LOCKED.total_seconds() // 60)
+        step = f"Try again; after {TRIES} wrong passwords an account is locked for {minutes} minutes."
+        raise UserRefusedError(f"The old password is wrong, or your account is locked. {step}")
+
+
 def member_of(records: Records, token: str) -> Member | None:
     """Return who is logged in with a token, if anybody still is."""
     if not token:

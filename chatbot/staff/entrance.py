@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
     from chatbot.records.database import Records
 
-_POLICY = (
+POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+"""Of plain pages with a form."""
 MAKE_A_USER = "chatbot staff-user NAME --role admin"
 
 
@@ -28,14 +29,14 @@ def add_entrance(app: "FastAPI", clinic: Clinic, records: "Records") -> None:
 
     def page(notice: str = "", status: int = 200) -> HTMLResponse:
         document = login_page(clinic, notice, ready=has_users(records))
-        return HTMLResponse(document, status, {"content-security-policy": _POLICY})
+        return HTMLResponse(document, status, {"content-security-policy": POLICY})
 
     @app.get(ENTRANCE)
     def entrance() -> HTMLResponse:
         return page()
 
     @app.post(ENTRANCE)
-    def enter(request: Request, form: Annotated[dict[str, str], Depends(_form)]) -> Response:
+    def enter(request: Request, form: Annotated[dict[str, str], Depends(form_of)]) -> Response:
         token = log_in(records, form.get("name", "").strip().lower(), form.get("password", ""))
         if token is None:
             return page(_refused(), 401)
@@ -47,7 +48,7 @@ def add_entrance(app: "FastAPI", clinic: Clinic, records: "Records") -> None:
         return response
 
     @app.post("/staff/logout")
-    def leave(request: Request, form: Annotated[dict[str, str], Depends(_form)]) -> Response:
+    def leave(request: Request, form: Annotated[dict[str, str], Depends(form_of)]) -> Response:
         member: Member = request.scope["staff"]
         if not is_token(form.get("csrf", ""), member.csrf):
             return page("This page was too old to log you out. Reload it and try again.", 403)
@@ -57,7 +58,8 @@ def add_entrance(app: "FastAPI", clinic: Clinic, records: "Records") -> None:
         return response
 
 
-async def _form(request: Request) -> dict[str, str]:
+async def form_of(request: Request) -> dict[str, str]:
+    """Return the fields of a plain form."""
     fields = parse_qs((await request.body()).decode("utf-8", "replace"), keep_blank_values=True)
     return {name: values[-1] for name, values in fields.items()}
 

@@ -16,7 +16,8 @@ from chatbot.staff.accounts import member_of
 
 COOKIE = "staff"
 ENTRANCE = "/staff/login"
-_CHECKS_ITS_OWN_FORM = {ENTRANCE, "/staff/logout"}
+PASSWORD = "/staff/password"
+_CHECKS_ITS_OWN_FORM = {ENTRANCE, PASSWORD, "/staff/logout"}
 """Plain forms carry their token in the body, which is read where they are served."""
 
 

@@ -13,16 +13,18 @@ from chatbot.page_parts import style_links
 from chatbot.patient_document import document_of, script_policy, send_document, without_foreign_parts
 from chatbot.patient_page import GRADIO_SETTINGS, MOUNT_OPTIONS, own_theme
 from chatbot.rendering import plain
-from chatbot.staff import fixing, gaps, home, review, switching
+from chatbot.staff import fixing, gaps, home, people, review, switching
 from chatbot.staff.accounts import Member
 from chatbot.staff.desk import Desk
 from chatbot.staff.entrance import add_entrance
+from chatbot.staff.gate import PASSWORD
+from chatbot.staff.password_page import add_password_page
 
 if TYPE_CHECKING:
     import gradio as gr
     from fastapi import FastAPI, Request
 
-TABS: tuple[ModuleType, ...] = (home, review, fixing, gaps, switching)
+TABS: tuple[ModuleType, ...] = (home, review, fixing, gaps, switching, people)
 _AT_ONCE = 2
 """Events of staff that are worked on at a time, so that visitors keep the rest of the machine."""
 
@@ -46,6 +48,7 @@ def build_page(desk: Desk) -> "gr.Blocks":
 def add_staff(app: "FastAPI", desk: Desk) -> None:
     """Add the page at /staff/ and the way in and out."""
     add_entrance(app, desk.bot.clinic, desk.records)
+    add_password_page(app, desk)
     os.environ.update(GRADIO_SETTINGS)
 
     def name_of(request: "Request") -> str | None:
@@ -90,7 +93,7 @@ def rewritten(document: str, clinic: str, member: Member) -> str:
     script = f'<meta name="csrf-token" content="{plain(member.csrf)}"><script src="/ui/staff.js"></script>'
     bar = (
         f'<header class="staff-bar"><h1><strong>{plain(clinic)}</strong> staff · {plain(member.name)} '
-        f'({member.role})</h1><form method="post" action="/staff/logout">'
+        f'({member.role})</h1><a href="{PASSWORD}">Change password</a><form method="post" action="/staff/logout">'
         f'<input type="hidden" name="csrf" value="{plain(member.csrf)}"><button type="submit">Log out</button></form>'
         "</header><noscript><p class=\"staff-bar\">This page needs JavaScript.</p></noscript>"
     )

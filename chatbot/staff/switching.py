@@ -59,8 +59,8 @@ class _Tab:
         self.about_article = html_place()
         _said(_NOTICE)
         length = f"up to {LONGEST_NOTICE} characters"
-        self.english = gr.Textbox(label=f"Notice in English, {length}", max_lines=4, max_length=LONGEST_NOTICE)
-        self.spanish = gr.Textbox(label=f"Notice in Spanish, {length}", max_lines=4, max_length=LONGEST_NOTICE)
+        self.english = gr.Textbox("", label=f"Notice in English, {length}", max_lines=4, max_length=LONGEST_NOTICE)
+        self.spanish = gr.Textbox("", label=f"Notice in Spanish, {length}", max_lines=4, max_length=LONGEST_NOTICE)
         self.preview = html_place()
         with gr.Row():
             self.put_up = gr.Button("Show this notice", variant="primary")
@@ -132,7 +132,8 @@ class _Tab:
         self._desk.switches.article(member.name, name, off=False)
         return f"“{views.title_of(self._desk.bot, name)}” is on again."
 
-    def _put_up(self, member: Member, english: str, spanish: str) -> str:
+    def _put_up(self, member: Member, *written: str | None) -> str:
+        english, spanish = (text or "" for text in written)
         if not (english.strip() or spanish.strip()):
             raise SwitchRefusedError("The notice is empty. Write it, or take the notice down.")
         self._desk.switches.notice(member.name, english, spanish)
@@ -145,9 +146,9 @@ class _Tab:
     def _previewing(self) -> Callable[..., str]:
         import gradio as gr
 
-        def preview(request: gr.Request, english: str, spanish: str) -> str:
+        def preview(request: gr.Request, english: str | None, spanish: str | None) -> str:
             self._desk.member(request)
-            return views.preview_html(english, spanish)
+            return views.preview_html(english or "", spanish or "")
 
         return preview
 

@@ -1,4 +1,4 @@
-"""Staff switch answers, an article and the notice in a real browser; visitors in another one see it at once."""
+"""Staff switch answers, articles, the notice, and look after accounts, in a real browser; visitors see it at once."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ from chatbot.api import ServerOptions, create_app
 from chatbot.records.database import Records
 from chatbot.records.recording import Recorder
 from chatbot.records.switching import SwitchBoard
-from chatbot.staff.accounts import set_user
+from chatbot.staff.accounts import TRIES, log_in, member_of, set_user
 from chatbot.staff.desk import Desk
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
@@ -32,7 +32,7 @@ def bot(shared_corpus: Corpus) -> Iterator[RecordingBot]:
 @pytest.fixture
 def desk(bot: RecordingBot, tmp_path: Path) -> Iterator[Desk]:
     records = Records.open(f"sqlite:///{tmp_path / 'records.sqlite3'}")
-    for name, role in (("ann", "editor"), ("rob", "reviewer")):
+    for name, role in (("ann", "editor"), ("rob", "reviewer"), ("ada", "admin")):
         set_user(records, name, role, PASSWORD)
     bot.switches = board = SwitchBoard(records)
     recorder = Recorder(records, bot)
@@ -56,15 +56,24 @@ def site(browser: Any, desk: Desk) -> Iterator[Any]:
         yield opened
 
 
+def show_tab(page: Any, tab: str) -> None:
+    page.get_by_role("tab", name="Home").wait_for()
+    shown = page.get_by_role("tab", name=tab, exact=True)
+    if not shown.count():  # on a phone not all have room
+        page.get_by_role("button", name="More tabs").click()
+        shown = page.get_by_role("button", name=tab, exact=True)
+    shown.click()
+
+
 @pytest.fixture
 def staff(site: Any) -> Callable[..., Any]:
-    def entered(name: str = "ann", **options: Any) -> Any:
+    def entered(name: str = "ann", tab: str = "Switches", ready: str = "How it stands now", **options: Any) -> Any:
         page = site(**options)
         page.get_by_label("Name").fill(name)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Log in").click()
-        page.get_by_role("tab", name="Switches").click()
-        page.get_by_role("heading", name="How it stands now").wait_for()
+        show_tab(page, tab)
+        page.get_by_role("heading", name=ready, exact=True).wait_for()
         return page
 
     return entered
@@ -174,3 +183,73 @@ def test_another_process_follows_within_half_a_second_or_little_more(
     finally:
         board.close()
         other.close()
+
+
+def pick(page: Any, label: str, option: str) -> None:
+    page.get_by_label(label, exact=True).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_an_admin_looks_after_accounts_in_the_browser(staff: Callable[..., Any], desk: Desk, axe: Any) -> None:
+    for _ in range(TRIES):
+        log_in(desk.records, "rob", "wrong")
+    page = staff("ada", "Accounts", "Accounts")
+    row = page.get_by_role("row").filter(has=page.get_by_role("cell", name="rob", exact=True))
+    row.filter(has_text="until").wait_for()
+    pick(page, "Account", "rob")
+    switched(page, "Unlock", "rob can log in again.")
+    row.filter(has_text="no").wait_for()
+    token = log_in(desk.records, "rob", PASSWORD) or ""
+    pick(page, "New role", "editor")
+    switched(page, "Change the role", "The role of rob is editor now.")
+    found = member_of(desk.records, token)
+    assert found is not None
+    assert found.role == "editor"
+    switched(page, "Log out everywhere", "rob was logged out; sessions ended: 1.")
+    assert member_of(desk.records, token) is None
+    shoot(page, "accounts")
+    assert_sound(axe, page, "accounts")
+    page.get_by_role("button", name="Delete this account").press("Enter")
+    page.get_by_role("alert").filter(has_text="Tick the box first.").wait_for()
+    page.get_by_label("Yes: delete the account").press("Space")
+    switched(page, "Delete this account", "The account of rob is deleted.")
+    row.wait_for(state="detached")
+    pick(page, "Account", "ada")
+    pick(page, "New role", "reviewer")
+    page.get_by_role("button", name="Change the role").press("Enter")
+    page.get_by_role("alert").filter(has_text="ada is the only admin.").wait_for()
+
+
+def test_who_is_no_admin_sees_only_the_way_to_their_own_password(staff: Callable[..., Any]) -> None:
+    page = staff("ann", "Accounts", "Accounts")
+    page.get_by_text("Your role is editor.").wait_for()
+    assert page.get_by_role("button", name="Unlock").count() == 0
+    assert page.get_by_role("cell", name="ada").count() == 0
+    assert page.get_by_role("link", name="Change your password").is_visible()
+
+
+def test_a_password_is_changed_on_a_plain_page_that_never_shows_it(
+    site: Any, staff: Callable[..., Any], axe: Any
+) -> None:
+    sent = []
+    page = staff("ann", "Accounts", "Accounts", viewport=PHONE)
+    assert_sound(axe, page, "accounts-phone")
+    page.on("request", lambda request: sent.append(request.post_data or ""))
+    page.get_by_role("link", name="Change password").click()
+    page.get_by_label("Old password").fill(PASSWORD)
+    page.get_by_label("New password, 12 characters or more").fill("another long password")
+    page.get_by_label("New password once more").fill("another long password")
+    shoot(page, "password-phone")
+    assert_sound(axe, page, "password-phone")
+    page.get_by_label("New password once more").press("Enter")
+    page.get_by_role("status").filter(has_text="Your password is changed.").wait_for()
+    assert_sound(axe, page, "password-changed")
+    assert len([body for body in sent if "password" in body]) == 1, "the form, and no event of the page"
+    page.get_by_role("link", name="Back to the staff page").click()
+    page.get_by_role("tab", name="Home").wait_for()
+    entrance = site()
+    assert_sound(axe, entrance, "login")
+    entrance.get_by_label("Name").fill("ann")
+    entrance.get_by_label("Password").fill("another long password")
+    entrance.get_by_role("button", name="Log in").click()
+    entrance.get_by_role("tab", name="Home").wait_for()
