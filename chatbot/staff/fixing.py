@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import gradio as gr
 
 TITLE = "Fix"
+QUERY = "fix"
+"""In the page's address: the article to open."""
 
 
 def build(desk: Desk) -> "gr.Dropdown | None":
@@ -27,7 +29,7 @@ def build(desk: Desk) -> "gr.Dropdown | None":
     content = Content(desk.bot, desk.records)
     with gr.Accordion("This question belongs to this section", open=True):
         section = _question(desk, content)
-    with gr.Accordion("Edit an article", open=False):
+    with gr.Accordion("Edit an article", open=False) as editing:
         article = _article(desk, content)
     with gr.Accordion("Regression cases", open=False):
         wanted, cases, proposals = build_cases(desk, content)
@@ -36,15 +38,16 @@ def build(desk: Desk) -> "gr.Dropdown | None":
         desk.member(request)
         known, found = views.sections(content), regressions.regressions(content)
         choices = gr.update(choices=known)
-        names = sorted(content.live.articles)
+        names, linked = sorted(content.live.articles), request.query_params.get(QUERY, "")
+        articles = gr.update(choices=names, value=linked) if linked in names else gr.update(choices=names)
         return [
-            choices, choices, gr.update(choices=names),
+            choices, choices, articles, gr.update(open=linked in names),
             views.cases_html(found), gr.update(choices=views.case_choices(found)),
         ]  # fmt: skip
 
     blocks = gr.context.Context.root_block
     if blocks:
-        blocks.load(load, None, [section, wanted, article, cases, proposals], **OPTIONS)
+        blocks.load(load, None, [section, wanted, article, editing, cases, proposals], **OPTIONS)
     return article
 
 

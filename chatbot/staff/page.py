@@ -6,14 +6,14 @@ A tab is a module with a `TITLE` and a function `build(desk)` that lays it out; 
 import asyncio
 import os
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chatbot.guard import App, Receive, Scope, Send
 from chatbot.page_parts import style_links
 from chatbot.patient_document import document_of, script_policy, send_document, without_foreign_parts
 from chatbot.patient_page import GRADIO_SETTINGS, MOUNT_OPTIONS, own_theme
 from chatbot.rendering import plain
-from chatbot.staff import fixing, gaps, home, people, review, switching
+from chatbot.staff import fixing, gaps, health, home, people, review, switching
 from chatbot.staff.accounts import Member
 from chatbot.staff.desk import Desk
 from chatbot.staff.entrance import add_entrance
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import gradio as gr
     from fastapi import FastAPI, Request
 
-TABS: tuple[ModuleType, ...] = (home, review, fixing, gaps, switching, people)
+TABS: tuple[ModuleType, ...] = (home, review, fixing, gaps, health, switching, people)
 _AT_ONCE = 2
 """Events of staff that are worked on at a time, so that visitors keep the rest of the machine."""
 
@@ -41,6 +41,13 @@ def build_page(desk: Desk) -> "gr.Blocks":
                 built[tab] = tab.build(desk)
         if built[review] and built[fixing]:
             built[review].connect(tabs, built[fixing], fixing.TITLE)
+
+        def opened(request: gr.Request) -> Any:
+            desk.member(request)
+            # Without a link to an article, whoever has chosen a tab by now stays there.
+            return gr.Tabs(selected=fixing.TITLE) if request.query_params.get(fixing.QUERY) else gr.skip()
+
+        blocks.load(opened, None, tabs, api_visibility="private", show_progress="hidden")
     blocks.queue(api_open=False, max_size=32, default_concurrency_limit=_AT_ONCE)
     return blocks
 

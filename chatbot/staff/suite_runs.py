@@ -1,4 +1,4 @@
-"""Read and run suites of cases in a child process: evals stand above this package and are not imported by it."""
+"""What staff wait for and visitors must not, in a child process; suites too, as evals stand above this package."""
 
 import json
 import os
@@ -18,24 +18,24 @@ _NOT_FOR_CHILDREN = {"staff_password_hash", "transcripts"}
 
 def require_readable(suite: Path) -> None:
     """Raise `FixRefusedError` with what is wrong with a suite's file."""
-    done = _run(None, "evals.check_suite", str(suite))
+    done = run_politely(None, "evals.check_suite", str(suite))
     if done.returncode:
-        raise FixRefusedError(f"{_last_line(done.stderr)} Correct the case.")
+        raise FixRefusedError(f"{last_line(done.stderr)} Correct the case.")
 
 
 def run_suite(settings: Settings, suite: Path) -> dict[str, str]:
     """Ask every case; return case id -> `passed`, `failed` or `errored`."""
     with TemporaryDirectory(prefix="run-") as folder:
-        done = _run(settings, "evals.run", str(suite), "--report", folder)
+        done = run_politely(settings, "evals.run", str(suite), "--report", folder)
         results = Path(folder) / "results.json"
         if not results.is_file():
-            raise FixRefusedError(f"The cases could not be run: {_last_line(done.stderr)} Then run them again.")
+            raise FixRefusedError(f"The cases could not be run: {last_line(done.stderr)} Then run them again.")
         cases = json.loads(results.read_text(encoding="utf-8"))["cases"]
     return {case["id"]: case["status"] for case in cases}
 
 
-def _run(settings: Settings | None, *arguments: str) -> subprocess.CompletedProcess[str]:
-    # Staff can wait, visitors not.
+def run_politely(settings: Settings | None, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run one of our modules after all that is more urgent, for an installation, and return what it printed."""
     politely = ["nice", "-n", "10"] if shutil.which("nice") else []
     command = [*politely, sys.executable, "-m", *arguments]
     environment = os.environ | (_environment(settings) if settings else {})
@@ -46,7 +46,7 @@ def _run(settings: Settings | None, *arguments: str) -> subprocess.CompletedProc
             command, env=environment, check=False, capture_output=True, text=True, timeout=_LONGEST
         )  # fmt: skip
     except subprocess.TimeoutExpired as error:
-        raise FixRefusedError("The cases took too long. Run 'chatbot eval' on the server.") from error
+        raise FixRefusedError("This took too long. Run it on the server's own terminal.") from error
 
 
 def _environment(settings: Settings) -> dict[str, str]:
@@ -55,6 +55,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     return {f"CHATBOT_{name.upper()}": str(value) for name, value in fields.items() if value not in {None, ""}}
 
 
-def _last_line(text: str) -> str:
+def last_line(text: str) -> str:
+    """Return the last line a program printed, as a sentence: what went wrong."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return (lines[-1].removeprefix("error: ") if lines else "no message").rstrip(".") + "."
