@@ -12,11 +12,14 @@ import pytest
 from conftest import SLEEP, Corpus
 
 from chatbot.config import Settings
+from chatbot.conversation import Question
 from chatbot.inspection import Health
 from chatbot.live_bot import LiveBot, opened_live
 from chatbot.records.counting import add_counts
 from chatbot.records.database import Records, today
-from chatbot.staff.checkup import Checkup, Look, cited_articles, health_of
+from chatbot.staff.accounts import Member
+from chatbot.staff.audit_log import last_changes
+from chatbot.staff.checkup import Checkup, Look, cited_articles, health_of, read_again
 from chatbot.staff.health_views import look_html
 from chatbot.staff.written import FixRefusedError
 from corpus.findings import Finding
@@ -134,3 +137,20 @@ def test_what_was_found_is_shown_as_text_in_whole_sentences_without_empty_lines(
     assert "Not measured: links: &lt;none&gt;." in shown
     assert not re.search(r"\n\s*\n", shown), "it would end the HTML where Gradio reads Markdown"
     assert "Nobody has looked" in look_html(None)
+
+
+def test_articles_changed_by_hand_are_read_again_without_a_restart(
+    live: LiveBot, records: Records, corpus: Corpus
+) -> None:
+    ann = Member("ann", "editor")
+    corpus.write("sleep", SLEEP.replace("seven to nine", "eight to ten"))
+    read_again(live, records, ann)
+    assert "eight to ten" in live.ask(Question("How much sleep do adults need?")).text
+    assert not {"index", "served"} & {each.check for each in health_of(live, records).findings}
+    (corpus.articles / "flu.md").unlink()
+    (corpus.articles / "flu.md").write_text("no front matter", encoding="utf-8")
+    with pytest.raises(FixRefusedError, match=r"Nothing has changed; .*flu\.md"):
+        read_again(live, records, ann)
+    assert "eight to ten" in live.ask(Question("How much sleep do adults need?")).text
+    with records.reading() as session:
+        assert [change.what for change in last_changes(session)] == ["had all articles read again"]

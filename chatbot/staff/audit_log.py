@@ -78,6 +78,7 @@ _SAID: dict[str, Callable[[AuditRow], str]] = {
     "change password": lambda row: "changed their own password",
     "log out everywhere": lambda row: f"logged {row.object} out everywhere",
     "delete user": lambda row: f"deleted the account of {row.object}, role {row.before}",
+    "read again": lambda row: "had all articles read again",
     "flag": lambda row: f"sent {row.object} on to the clinical lead",
     "unflag": lambda row: f"took the flag off {row.object}",
 }

@@ -12,14 +12,21 @@ from time import perf_counter
 from chatbot.coverage import never_cited
 from chatbot.inspection import Health
 from chatbot.live_bot import LiveBot
+from chatbot.records.auditing import log_change
 from chatbot.records.counting import totals
 from chatbot.records.database import Records, now, today
 from chatbot.records.purging import COUNTERS_DAYS
+from chatbot.staff.accounts import Member
 from chatbot.staff.suite_runs import last_line, run_politely
-from chatbot.staff.written import FixRefusedError
+from chatbot.staff.written import FixRefusedError, only_change
 from corpus.article import Article
 from corpus.findings import Finding, found_in, in_order
+from corpus.front_matter import ContentError
+from index.embedding import EmbedderError
+from index.manifest import IndexUnavailable
 
+READ_AGAIN = "Have all articles read again: the button is above."
+"""The next step where files were changed by hand."""
 _ENOUGH = 100
 """Counted citations below which "never cited" says nothing yet."""
 
@@ -81,6 +88,17 @@ def health_of(live: LiveBot, records: Records) -> Health:
     return Health(in_order([*found, *never_cited(list(live.articles.values()), cited)]), ())
 
 
+def read_again(live: LiveBot, records: Records, member: Member) -> None:
+    """Answer from the files as they are now, after they were changed by hand; raise `FixRefusedError`."""
+    with only_change(live.settings.home):
+        try:
+            live.reload()
+        except (ContentError, IndexUnavailable, EmbedderError, OSError) as error:
+            raise FixRefusedError(f"Nothing has changed; the articles cannot be read: {error}") from error
+    with records.writing() as session:
+        log_change(session, member.name, "read again", "all articles")
+
+
 def cited_articles(records: Records) -> frozenset[str] | None:
     """Return the articles that answers have cited as far back as counters go; None where hardly any were counted."""
     with records.reading() as session:
@@ -93,7 +111,7 @@ def _outdated(live: LiveBot) -> Iterator[Finding]:
     for article in live.articles.values():
         if not _is_current(article):
             problem = "its file was changed beside the running chat, which cannot quote it until it reads it again"
-            told = (problem, "Ask whoever runs the chat to start it again.")
+            told = (problem, READ_AGAIN)
             yield replace(found_in(article, "served", told), level="error")
 
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 from chatbot.live_bot import LiveBot
-from chatbot.staff.checkup import Checkup, health_of
-from chatbot.staff.desk import Desk
+from chatbot.staff.checkup import Checkup, health_of, read_again
+from chatbot.staff.desk import Desk, NotAllowedError
 from chatbot.staff.fixing_cases import html_place
 from chatbot.staff.fixing_views import done, refused
 from chatbot.staff.health_views import look_html
@@ -24,7 +24,9 @@ def build(desk: Desk) -> None:
         return
     checkup = Checkup(lambda: health_of(live, desk.records))
     with gr.Column(elem_id="health"):
-        again = gr.Button("Look at all content now (takes some seconds)", variant="primary")
+        with gr.Row():
+            again = gr.Button("Look at all content now (takes some seconds)", variant="primary")
+            reading = gr.Button("Have all articles read again")
         said, shown = html_place(), html_place()
 
     def look(request: gr.Request) -> tuple[str, str]:
@@ -37,11 +39,21 @@ def build(desk: Desk) -> None:
         count = f"{health.errors} to correct, {len(health.findings) - health.errors} to look at."
         return done(f"Looked at everything: {count}"), look_html(found)
 
+    def read(request: gr.Request) -> tuple[str, str]:
+        desk.member(request)
+        try:
+            read_again(live, desk.records, desk.member(request, "editor"))
+        except (FixRefusedError, NotAllowedError) as error:
+            return refused(error), look_html(checkup.last)
+        told = done("The chat answers from the articles as they are now. Look at all content again.")
+        return told, look_html(checkup.last)
+
     def load(request: gr.Request) -> str:
         desk.member(request)
         return look_html(checkup.last)
 
     again.click(look, None, [said, shown], show_progress="minimal", trigger_mode="once", **_OPTIONS)
+    reading.click(read, None, [said, shown], show_progress="minimal", trigger_mode="once", **_OPTIONS)
     blocks = gr.context.Context.root_block
     if blocks:
         blocks.load(load, None, shown, show_progress="hidden", **_OPTIONS)

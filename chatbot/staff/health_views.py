@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from chatbot.rendering import plain
-from chatbot.staff.checkup import Look
+from chatbot.staff.checkup import READ_AGAIN, Look
 from chatbot.staff.fixing import QUERY
 from corpus.findings import Finding
 
@@ -84,7 +84,9 @@ def _row(each: Finding) -> str:
     if each.where.startswith(_ARTICLE):
         name = plain(each.where.removeprefix(_ARTICLE))
         place = f'{place}<br><a href="/staff/?{QUERY}={name}" aria-label="Fix {name}">Fix it</a>'
-    return f"<tr><td>{place}</td><td>{plain(_sentence(each.problem))}</td><td>{plain(each.remedy)}</td></tr>"
+    # In a browser there is no command to be run.
+    remedy = READ_AGAIN if each.check == "index" else each.remedy
+    return f"<tr><td>{place}</td><td>{plain(_sentence(each.problem))}</td><td>{plain(remedy)}</td></tr>"
 
 
 def _sentence(text: str) -> str:
