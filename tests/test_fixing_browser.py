@@ -179,5 +179,4 @@ def test_a_turn_leads_to_its_article_in_the_other_tab(site: Any, desk: Desk) -> 
     expect(page.get_by_label("The section that answers it")).to_have_value(re.compile("How much sleep"))
     page.get_by_role("button", name="Edit this article").click()
     page.get_by_role("tab", name="Fix", selected=True).wait_for()
-    page.get_by_role("button", name="Edit an article").click()
     expect(page.get_by_label("Its file")).to_have_value(re.compile("id: sleep"))

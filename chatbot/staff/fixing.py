@@ -1,6 +1,6 @@
 """Tab: give a question to a section, edit an article, make a regression case."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from chatbot.live_bot import LiveBot
 from chatbot.staff import fixing_views as views
@@ -19,8 +19,15 @@ QUERY = "fix"
 """In the page's address: the article to open."""
 
 
-def build(desk: Desk) -> "gr.Dropdown | None":
-    """Lay the tab out inside the open `gr.Tab`; return what chooses the article to edit, where one can be edited."""
+class Editor(NamedTuple):
+    """Where an article is opened."""
+
+    article: "gr.Dropdown"
+    place: "gr.Accordion"
+
+
+def build(desk: Desk) -> Editor | None:
+    """Lay the tab out inside the open `gr.Tab`; return where an article is opened, if one can be."""
     import gradio as gr
 
     if not isinstance(desk.bot, LiveBot):
@@ -48,7 +55,7 @@ def build(desk: Desk) -> "gr.Dropdown | None":
     blocks = gr.context.Context.root_block
     if blocks:
         blocks.load(load, None, [section, wanted, article, editing, cases, proposals], **OPTIONS)
-    return article
+    return Editor(article, editing)
 
 
 def _question(desk: Desk, content: Content) -> "gr.Dropdown":

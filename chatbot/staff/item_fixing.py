@@ -9,6 +9,7 @@ from chatbot.staff import fixing_views as views
 from chatbot.staff import regressions, revising
 from chatbot.staff.accounts import Member
 from chatbot.staff.desk import Desk
+from chatbot.staff.fixing import TITLE, Editor
 from chatbot.staff.fixing_cases import DEMANDS, OPTIONS, draft_of, html_place, told
 from chatbot.staff.item import Item, item_of
 from chatbot.staff.lists import RefusedError
@@ -47,8 +48,8 @@ class ItemFixing:
         self.again.click(self._asking(), turn, self.answer, **OPTIONS)
         self.propose.click(self._proposing(), [turn, self.section, self.demand], [self.said, self.cases], **OPTIONS)
 
-    def connect(self, tabs: "gr.Tabs", article: "gr.Dropdown", tab: str) -> None:
-        """Let the button open the chosen section's article with `article`, in the tab named `tab`."""
+    def connect(self, tabs: "gr.Tabs", editor: Editor) -> None:
+        """Let the button open the chosen section's article in the tab for fixing."""
         import gradio as gr
 
         def edit(request: gr.Request, section: str | None) -> list[Any]:
@@ -56,10 +57,10 @@ class ItemFixing:
             try:
                 name, _ = views.place_of(section)
             except FixRefusedError as error:
-                return [gr.update(), gr.update(), views.refused(error)]
-            return [gr.update(selected=tab), gr.update(value=name), ""]
+                return [*(gr.update() for _ in range(3)), views.refused(error)]
+            return [gr.update(selected=TITLE), gr.update(value=name), gr.update(open=True), ""]
 
-        self.edit.click(edit, self.section, [tabs, article, self.said], **OPTIONS)
+        self.edit.click(edit, self.section, [tabs, *editor, self.said], **OPTIONS)
 
     def opening(self) -> Any:
         """Return the handler that fills this part in for the turn which has just been opened."""

@@ -40,7 +40,7 @@ def build_page(desk: Desk) -> "gr.Blocks":
             with gr.Tab(tab.TITLE, id=tab.TITLE):
                 built[tab] = tab.build(desk)
         if built[review] and built[fixing]:
-            built[review].connect(tabs, built[fixing], fixing.TITLE)
+            built[review].connect(tabs, built[fixing])
 
         def opened(request: gr.Request) -> Any:
             desk.member(request)
