@@ -58,7 +58,8 @@ _OPEN = {
         r"|ui/[a-z]+\.(?:css|js|svg)"
         r"|config|theme\.css|(?:assets|static|svelte)/[\w./-]+"
         r"|gradio_api/(?:queue/data|heartbeat/[a-z0-9]+|startup-events|app_id)"
-        r"|staff(?:/(?:|login|password|config|theme\.css|(?:assets|static|svelte)/[\w./-]+|files/[\w.-]+"
+        r"|staff(?:/(?:|login|password|summary|numbers\.csv|config|theme\.css|(?:assets|static|svelte)/[\w./-]+"
+        r"|files/[\w.-]+"
         r"|gradio_api/(?:queue/data|heartbeat/[a-z0-9]+|startup-events|app_id)))?)\Z"
     ),
     "POST": re.compile(

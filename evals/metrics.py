@@ -12,13 +12,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from chatbot.shares import wilson
 from corpus.readability import sentences, smog_grade
 from evals import facts
 from evals.calibration import Bin, calibration_error, reliability_bins, risk_curve
 from evals.case_metrics import MEANS, SHARES, CaseShare
 from evals.intervals import Values, mean_by_family, statistic_by_family
 from evals.results import CaseResult, Figure
-from evals.statistics import auroc, f1, wilson
+from evals.statistics import auroc, f1
 
 Cases = Sequence[CaseResult]
 Positions = NDArray[np.int64]

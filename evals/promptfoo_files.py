@@ -8,9 +8,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chatbot.csv_text import csv_text
 from evals.assertions import TYPES, Assertion
 from evals.case_files import yaml_text
-from evals.csv_cells import Row, csv_text
+from evals.csv_cells import Row
 from evals.foreign import HELD, Asserted, Foreign, Told, held, loosely, shaped, tell_held
 from evals.located import Located, Place
 from evals.suite import Case

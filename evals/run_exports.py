@@ -5,8 +5,8 @@ import re
 from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
+from chatbot.csv_text import csv_text
 from evals import facts
-from evals.csv_cells import csv_text
 from evals.foreign import Told
 from evals.results import CaseResult, Run
 

@@ -1,18 +1,11 @@
-"""Intervals and rates that every suite reports."""
+"""Rates that every suite reports."""
 
 from collections.abc import Sequence
-from math import ceil, sqrt
+from math import ceil
 
 import numpy as np
 
-
-def wilson(successes: int, n: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share (Wilson 1927): z = 1.96, centre (p + z²/2n) / (1 + z²/n)."""
-    if n == 0:
-        return 0.0, 1.0
-    z, share = 1.96, successes / n
-    centre, spread = share + z * z / (2 * n), z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return max(0.0, (centre - spread) / (1 + z * z / n)), min(1.0, (centre + spread) / (1 + z * z / n))
+from chatbot.shares import wilson
 
 
 def supported_by_no_miss(n: int) -> float:

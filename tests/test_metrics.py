@@ -9,13 +9,14 @@ import pytest
 from evaluated import answer, case, figure, routed
 from sklearn.metrics import f1_score, precision_score, recall_score, roc_auc_score
 
+from chatbot.shares import wilson
 from corpus.readability import smog_grade
 from evals.case_metrics import LOWER_IS_BETTER, MEANS, SHARES
 from evals.intervals import mean_by_family, mean_of
 from evals.metrics import figures, shown_curve
 from evals.ranking import ndcg_at, recall_at, reciprocal_rank, success_at
 from evals.results import CaseResult, Checked
-from evals.statistics import auroc, percentile, supported_by_no_miss, wilson
+from evals.statistics import auroc, percentile, supported_by_no_miss
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

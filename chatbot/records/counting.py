@@ -23,6 +23,8 @@ from chatbot.records.tables import CounterRow
 
 Counts = Counter[tuple[str, str]]
 """(name, label) -> how often."""
+Number = tuple[date, str, str, int]
+"""Day, name, label, how often."""
 
 
 def add_counts(session: Session, day: date, counts: Counts) -> None:
@@ -47,7 +49,9 @@ def totals(session: Session, name: str, since: date, until: date) -> dict[str, i
     return {label: int(value) for label, value in found}
 
 
-def by_day(session: Session, names: Iterable[str], since: date, until: date) -> list[CounterRow]:
+def by_day(session: Session, names: Iterable[str], since: date, until: date) -> list[Number]:
     """Return the counters of these names, day by day."""
-    wanted = select(CounterRow).where(CounterRow.name.in_(list(names)), CounterRow.day.between(since, until))
-    return list(session.scalars(wanted.order_by(CounterRow.day, CounterRow.name, CounterRow.label)))
+    columns = select(CounterRow.day, CounterRow.name, CounterRow.label, CounterRow.value)
+    wanted = columns.where(CounterRow.name.in_(list(names)), CounterRow.day.between(since, until))
+    found = session.execute(wanted.order_by(CounterRow.day, CounterRow.name, CounterRow.label))
+    return [(day, name, label, value) for day, name, label, value in found]

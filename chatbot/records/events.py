@@ -19,7 +19,9 @@ Source = Literal["page", "chat", "api"]
 
 COUNTED_ONLY: frozenset[RouteName] = ACUTE | {"identifiers"}
 """Routes of which only the number is kept, and after which nothing of the conversation is."""
-_BUCKETS = ((50, "<50ms"), (100, "<100ms"), (250, "<250ms"), (500, "<500ms"), (1000, "<1s"), (2500, "<2.5s"))
+BUCKETS = ((50, "<50ms"), (100, "<100ms"), (250, "<250ms"), (500, "<500ms"), (1000, "<1s"), (2500, "<2.5s"))
+"""Milliseconds, and what is below them."""
+SLOWEST = ">=2.5s"
 _MOST_CANDIDATES = 12
 _NEAREST = 3
 """Articles and headings kept of what was found where no text is."""
@@ -79,7 +81,7 @@ def counts_of(event: Event) -> Counts:
 def latency_bucket(answer: Answer) -> str:
     """Return how long an answer took, roughly."""
     taken = sum(answer.timings_ms.values())
-    return next((name for limit, name in _BUCKETS if taken < limit), ">=2.5s")
+    return next((name for limit, name in BUCKETS if taken < limit), SLOWEST)
 
 
 def turn_row(asked: Asked, redactor: Redactor | None, day: date) -> TurnRow:

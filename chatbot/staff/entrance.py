@@ -91,10 +91,10 @@ def login_page(clinic: Clinic, notice: str, *, ready: bool) -> str:
     return staff_page(clinic, "Staff: log in", f"<h1>Staff: log in</h1>{main}")
 
 
-def staff_page(clinic: Clinic, title: str, main: str) -> str:
-    """Return a plain page of the staff side, in the style of the visitors' plain pages."""
+def staff_page(clinic: Clinic, title: str, main: str, sheet: str = "") -> str:
+    """Return a plain page of the staff side, in the style of the visitors' plain pages; `sheet` is its own."""
     name = plain(clinic.name)
     body = f"""<a class="skip" href="#main">Skip to content</a>
 <nav aria-label="{name}"><ul><li class="clinic-name">{name}</li><li><a href="/">Chat</a></li></ul></nav>
 <main id="main" tabindex="-1">{main}</main>"""
-    return plain_document(clinic, "en", title, body, side="staff")
+    return plain_document(clinic, "en", title, body, sides=("staff", sheet) if sheet else ("staff",))

@@ -13,18 +13,19 @@ from chatbot.page_parts import style_links
 from chatbot.patient_document import document_of, script_policy, send_document, without_foreign_parts
 from chatbot.patient_page import GRADIO_SETTINGS, MOUNT_OPTIONS, own_theme
 from chatbot.rendering import plain
-from chatbot.staff import fixing, gaps, health, home, people, review, switching
+from chatbot.staff import fixing, gaps, health, home, numbers, people, review, switching
 from chatbot.staff.accounts import Member
 from chatbot.staff.desk import Desk
 from chatbot.staff.entrance import add_entrance
 from chatbot.staff.gate import PASSWORD
+from chatbot.staff.number_pages import add_number_pages
 from chatbot.staff.password_page import add_password_page
 
 if TYPE_CHECKING:
     import gradio as gr
     from fastapi import FastAPI, Request
 
-TABS: tuple[ModuleType, ...] = (home, review, fixing, gaps, health, switching, people)
+TABS: tuple[ModuleType, ...] = (home, review, fixing, gaps, numbers, health, switching, people)
 _AT_ONCE = 2
 """Events of staff that are worked on at a time, so that visitors keep the rest of the machine."""
 
@@ -56,6 +57,7 @@ def add_staff(app: "FastAPI", desk: Desk) -> None:
     """Add the page at /staff/ and the way in and out."""
     add_entrance(app, desk.bot.clinic, desk.records)
     add_password_page(app, desk)
+    add_number_pages(app, desk)
     os.environ.update(GRADIO_SETTINGS)
 
     def name_of(request: "Request") -> str | None:
@@ -94,7 +96,8 @@ def staff_document(app: App, *, clinic: str) -> App:
 
 def rewritten(document: str, clinic: str, member: Member) -> str:
     """Return Gradio's document with our head and the bar above it, in place of its own."""
-    styles, keys = style_links("answers", "staff", "review"), '<script type="module" src="/ui/review.js"></script>'
+    styles = style_links("answers", "staff", "review", "numbers")
+    keys = '<script type="module" src="/ui/review.js"></script>'
     head = f"<title>Staff · {plain(clinic)}</title>{styles}{keys}"
     # It puts the token on every change that is sent.
     script = f'<meta name="csrf-token" content="{plain(member.csrf)}"><script src="/ui/staff.js"></script>'
