@@ -33,6 +33,7 @@ from chatbot.staff.week_comparing import (
     bucket_text,
     change_text,
     compared,
+    range_text,
     share_text,
 )
 from chatbot.staff.weekly import Figures, numbers_by_day, weeks_of
@@ -205,6 +206,9 @@ def test_empty_records_give_noughts_and_no_shares(records: Records) -> None:
 def test_buckets_are_written_out() -> None:
     assert [bucket_text(name) for name in ("<50ms", "<2.5s", ">=2.5s", "")] == [
         "under 50 ms", "under 2.5 s", "at least 2.5 s", ""
+    ]  # fmt: skip
+    assert [range_text(place) for place in (0, 1, 4, 5, 6)] == [
+        "under 50 ms", "50 to 100 ms", "500 ms to 1 s", "1 to 2.5 s", "at least 2.5 s"
     ]  # fmt: skip
 
 

@@ -1,8 +1,10 @@
 """The weekly numbers in a real browser: the tab, the file, and the page on paper."""
 
 import io
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,10 @@ from chatbot.records.counting import Counts, add_counts
 from chatbot.records.database import Records, today
 from chatbot.records.recording import Recorder
 from chatbot.records.switching import SwitchBoard
+from chatbot.records.tables import AuditRow
 from chatbot.staff.accounts import set_user
 from chatbot.staff.desk import Desk
+from chatbot.staff.verdicts import VERDICTS
 from chatbot.staff.weekly import BUCKET_NAMES
 from chatbot.staff.weeks import Week
 
@@ -41,6 +45,15 @@ def busy_week(share: int) -> Counts:
     return counts
 
 
+def reviews(week: Week) -> Iterator[AuditRow]:
+    """Give lines of the log: forty answers of a week that two people judged."""
+    at = datetime.combine(week.monday, time())
+    for number in range(40):
+        for place, judged in (("first", VERDICTS[number % 4]), ("second", VERDICTS[number % 3])):
+            name, after = f"turn {week.name}-{number}", json.dumps({"verdict": judged})
+            yield AuditRow(at=at, user="ann", action=f"{place} verdict", object=name, after=after)
+
+
 @pytest.fixture(scope="module")
 def desk(shared_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     records = Records.open(f"sqlite:///{tmp_path_factory.mktemp('records') / 'records.sqlite3'}")
@@ -48,6 +61,7 @@ def desk(shared_corpus: Corpus, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with records.writing() as session:
         for number in range(5):
             add_counts(session, THIS.before(number).monday, busy_week(5 - number))
+            session.add_all(reviews(THIS.before(number)))
     with opened_bot(shared_corpus) as bot:
         bot.switches = board = SwitchBoard(records)
         recorder = Recorder(records, bot)
@@ -88,7 +102,7 @@ def test_a_reviewer_reads_this_week_chooses_another_and_takes_the_numbers_along(
     page = opened(viewport={"width": 1280, "height": 900})
     numbers = page.locator("#numbers")
     assert THIS.name in numbers.locator("h2").first.inner_text()
-    assert numbers.locator("svg[role=img]").count() == 7, "one for everything but the reviews, of which there are none"
+    assert numbers.locator("svg[role=img]").count() == 8
     assert numbers.get_by_role("cell", name="90", exact=True).count() >= 1
     shoot(page, "numbers")
     assert_sound(axe, page, "numbers")

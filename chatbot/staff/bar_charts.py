@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from chatbot.rendering import plain
 
 _LABEL, _BAR, _VALUE, _ROW = 220, 300, 110, 26
-_LONGEST = 34
+_LONGEST = 28
 """Characters of a label that fit."""
 
 

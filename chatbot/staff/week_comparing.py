@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chatbot.shares import wilson
-from chatbot.staff.weekly import Figures
+from chatbot.staff.weekly import BUCKET_NAMES, Figures
 
 MINIMUM = 20
 """Fewer than this are counted, but not compared: chance alone would move such a share by 20 points."""
@@ -76,6 +76,16 @@ def bucket_text(name: str) -> str:
     """Write a latency bucket out: "under 500 ms"."""
     written = name.replace("<", "under ").replace(">=", "at least ")
     return written.replace("ms", " ms") if "ms" in written else f"{written[:-1]} s" if written else ""
+
+
+def range_text(place: int) -> str:
+    """Write a bucket out with what is below it: "250 to 500 ms"."""
+    upper = bucket_text(BUCKET_NAMES[place])
+    if not 0 < place < len(BUCKET_NAMES) - 1:
+        return upper
+    lower, unit = bucket_text(BUCKET_NAMES[place - 1]).removeprefix("under ").split(" ")
+    upper, own = upper.removeprefix("under ").split(" ")
+    return f"{lower} to {upper} {own}" if unit == own else f"{lower} {unit} to {upper} {own}"
 
 
 def _counts(label: str, found: Sequence[Figures], number: Callable[[Figures], int]) -> Compared:

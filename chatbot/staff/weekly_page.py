@@ -8,7 +8,7 @@ from chatbot.rendering import plain
 from chatbot.shares import wilson
 from chatbot.staff.bar_charts import Bar, bar_chart
 from chatbot.staff.verdicts import VERDICTS
-from chatbot.staff.week_comparing import MINIMUM, NONE, bucket_text, compared, share_text
+from chatbot.staff.week_comparing import MINIMUM, NONE, compared, range_text, share_text
 from chatbot.staff.weekly import BUCKET_NAMES, Figures
 
 _ROUTES = {
@@ -132,7 +132,7 @@ def _breakdowns(week: Figures, titles: Mapping[str, str], most: int) -> dict[str
         "taps": ("Numbers tapped", _named(week.of("tap"), _TAPS), "Number"),
         "latency": (
             "How long answers took",
-            [(bucket_text(name), latency[name]) for name in BUCKET_NAMES],
+            [(range_text(place), latency[name]) for place, name in enumerate(BUCKET_NAMES)],
             "Took",
         ),
     }
