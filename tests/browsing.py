@@ -42,7 +42,7 @@ def pages(
     yield opened
     for context in contexts:
         context.close()
-    assert not complaints, "the browser's console must stay empty: a blocked script or style shows there"
+    assert not complaints, f"the browser's console must stay empty: a blocked script or style shows there: {complaints}"
 
 
 def ask(page: Any, text: str, label: str = "Your question") -> Any:
