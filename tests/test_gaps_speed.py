@@ -16,8 +16,9 @@ from test_review_speed import full as full
 from chatbot.records.database import Records, today
 from chatbot.records.review_tables import ListingRow
 from chatbot.records.tables import GapQuestionRow
-from chatbot.staff.gap_lists import PAGE, closed, gaps, one_gap, questions, with_examples
+from chatbot.staff.gap_lists import PAGE, gaps, one_gap, questions, with_examples
 from chatbot.staff.gap_sorting import arrange, waiting
+from chatbot.staff.weekly import gaps_closed
 
 UNANSWERED = 10_000
 MEANINGS = 300
@@ -74,7 +75,7 @@ def test_every_view_of_ten_thousand_unanswered_questions_takes_less_than_a_secon
             "page": lambda: (waiting(session, bot), with_examples(session, gaps(session)[:PAGE])),  # type: ignore[arg-type]
             "last page": lambda: with_examples(session, gaps(session, "all")[-PAGE:]),
             "gap": lambda: (one_gap(session, found[0].id), questions(session, found[0].id)),
-            "closed": lambda: closed(session, today() - timedelta(days=6), today()),
+            "closed": lambda: gaps_closed(session, today() - timedelta(days=6), today()),
         }
         taken = {name: best_of_three(view) for name, view in views.items()}
     print({name: round(seconds, 3) for name, seconds in taken.items()})

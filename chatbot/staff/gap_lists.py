@@ -146,12 +146,6 @@ def nearest_headings(session: Session, most: int = PAGE) -> list[tuple[str, int]
     return [(place, count) for place, count in found]
 
 
-def closed(session: Session, since: date, until: date) -> int:
-    """Return how many gaps were closed on the days from `since` to `until`, both included."""
-    wanted = select(func.count()).where(GapRow.state == "published", GapRow.closed.between(since, until))
-    return session.scalar(wanted) or 0
-
-
 def _gap(row: GapRow, count: int, week: int, before: int, *numbers: int) -> Gap:
     spanish, again = numbers
     return Gap(
