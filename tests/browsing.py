@@ -94,3 +94,13 @@ def assert_nothing_kept(page: Any) -> None:
     assert page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])") == "[{},{}]"
     assert page.evaluate("indexedDB.databases()") == []
     assert page.evaluate("caches.keys()") == []
+
+
+def show_tab(page: Any, tab: str) -> None:
+    """Open a tab of the staff page."""
+    page.get_by_role("tab", name="Home").wait_for()
+    shown = page.get_by_role("tab", name=tab, exact=True)
+    if not shown.count():  # on a phone not all have room
+        page.get_by_role("button", name="More tabs").click()
+        shown = page.get_by_role("button", name=tab, exact=True)
+    shown.click()

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from browsing import CHROMIUM, ask, assert_sound, pages, shoot
+from browsing import CHROMIUM, ask, assert_sound, pages, shoot, show_tab
 from conftest import Corpus
 from test_regressions import PLACE, SECOND, keep
 from website import running
@@ -73,7 +73,7 @@ def log_in(shown: Any, name: str, tab: str) -> Any:
     shown.get_by_label("Name").fill(name)
     shown.get_by_label("Password").fill(PASSWORD)
     shown.get_by_role("button", name="Log in").click()
-    shown.get_by_role("tab", name=tab).click()
+    show_tab(shown, tab)
     return shown
 
 
@@ -119,7 +119,7 @@ def _case(page: Any, desk: Desk) -> None:
     content = Content(desk.bot, desk.records)  # type: ignore[arg-type]
     theirs = regressions.propose(content, Member("rob", "reviewer"), regressions.prefill(content, SECOND, PLACE))
     page.reload()
-    page.get_by_role("tab", name="Fix").click()
+    show_tab(page, "Fix")
     page.get_by_role("button", name="Regression cases").click()
     choose(page, "Proposals of others", "How much sleep")
     page.get_by_role("button", name="Approve and run").click()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import CHROMIUM, PHONE, assert_sound, pages, shoot
+from browsing import CHROMIUM, PHONE, assert_sound, pages, shoot, show_tab
 from conftest import Corpus
 from sqlalchemy import select, update
 from test_gaps import PARKING, PETS, asked
@@ -57,7 +57,7 @@ def opened(browser: Any, desk: Desk) -> Iterator[Any]:
             page.get_by_label("Name", exact=True).fill(path.partition("#")[2] or "ann")
             page.get_by_label("Password").fill(PASSWORD)
             page.get_by_role("button", name="Log in").click()
-            page.get_by_role("tab", name="Gaps").click()
+            show_tab(page, "Gaps")
             page.get_by_role("status").filter(has_text="2 gaps").wait_for(timeout=60_000)
 
         with pages(browser, lambda path: f"{address}{path}", "/staff/login", entered) as open_page:

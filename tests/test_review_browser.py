@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import CHROMIUM, PHONE, assert_sound, pages, shoot
+from browsing import CHROMIUM, PHONE, assert_sound, pages, shoot, show_tab
 from conftest import Corpus
 from sqlalchemy import func, select
 from website import QUESTION, RecordingBot, opened_bot, running
@@ -63,7 +63,7 @@ def opened(browser: Any, desk: Desk) -> Iterator[Any]:
             page.get_by_label("Name").fill("ann")
             page.get_by_label("Password").fill(PASSWORD)
             page.get_by_role("button", name="Log in").click()
-            page.get_by_role("tab", name="Review").click()
+            show_tab(page, "Review")
             page.locator("#review-turns input").first.wait_for(state="attached")
 
         with pages(browser, lambda path: f"{address}{path}", "/staff/login", entered) as open_page:

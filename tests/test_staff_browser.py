@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import CHROMIUM, PHONE, ask, assert_sound, pages, shoot
+from browsing import CHROMIUM, PHONE, ask, assert_sound, pages, shoot, show_tab
 from conftest import Corpus
 from website import QUESTION, RecordingBot, opened_bot, running
 
@@ -54,15 +54,6 @@ def site(browser: Any, desk: Desk) -> Iterator[Any]:
         app = thread.submit(lambda: create_app(desk.bot, options=options, desk=desk)).result()
     with running(app) as address, pages(browser, lambda path: address + path, "/staff/login") as opened:
         yield opened
-
-
-def show_tab(page: Any, tab: str) -> None:
-    page.get_by_role("tab", name="Home").wait_for()
-    shown = page.get_by_role("tab", name=tab, exact=True)
-    if not shown.count():  # on a phone not all have room
-        page.get_by_role("button", name="More tabs").click()
-        shown = page.get_by_role("button", name=tab, exact=True)
-    shown.click()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import CHROMIUM, PHONE, assert_sound, pages, shoot
+from browsing import CHROMIUM, PHONE, assert_sound, pages, shoot, show_tab
 from conftest import Corpus
 from website import opened_bot, running
 
@@ -83,7 +83,7 @@ def opened(browser: Any, desk: Desk) -> Iterator[Any]:
             page.get_by_label("Name").fill("ann")
             page.get_by_label("Password").fill(PASSWORD)
             page.get_by_role("button", name="Log in").click()
-            page.get_by_role("tab", name="Numbers").click()
+            show_tab(page, "Numbers")
             page.locator("#numbers h2").first.wait_for()
 
         with pages(browser, lambda path: f"{address}{path}", "/staff/login", entered) as open_page:
