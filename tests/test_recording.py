@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -182,6 +183,19 @@ def test_without_a_name_a_conversation_is_known_by_its_history_and_deleted_all_t
     assert [turn.number for turn in turns(recorder)] == [1, 2]
     ask(Question(CRISIS, (QUESTION, FLU)))
     ask(Question("Who should be vaccinated?", (QUESTION, FLU, CRISIS)))
+    assert turns(recorder) == []
+
+
+def test_a_conversation_is_known_by_its_history_also_after_the_index_was_built_again(
+    recorder: Recorder, bot: RecordingBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = recorder.asking("api")
+    ask(Question(QUESTION))
+    ask(Question(FLU, (QUESTION,)))
+    before = bot.answer_id(Question(QUESTION))
+    monkeypatch.setattr(bot.index, "manifest", replace(bot.index.manifest, built_at="2031-01-01T00:00:00+00:00"))
+    assert bot.answer_id(Question(QUESTION)) != before
+    ask(Question(CRISIS, (QUESTION, FLU)))
     assert turns(recorder) == []
 
 

@@ -1,5 +1,7 @@
 """What can happen in a conversation that the records take note of, and what of a turn is kept."""
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -84,6 +86,12 @@ def latency_bucket(answer: Answer) -> str:
     return next((name for limit, name in BUCKETS if taken < limit), SLOWEST)
 
 
+def asked_key(question: Question) -> str:
+    """Return the same key for the same messages in the same order, whatever index answers them."""
+    messages = json.dumps([question.text, question.history, question.language])
+    return hashlib.sha256(messages.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
 def turn_row(asked: Asked, redactor: Redactor | None, day: date) -> TurnRow:
     """Return what is kept of a turn: with its texts, redacted, or without `redactor` with none."""
     answer = asked.trace.answer
@@ -91,6 +99,7 @@ def turn_row(asked: Asked, redactor: Redactor | None, day: date) -> TurnRow:
         id=asked.id, day=day, route=answer.route, flags=list(answer.flags), outcome=answer.outcome,
         language=answer.language, rule=answer.rule, confidence=answer.confidence,
         latency_bucket=latency_bucket(answer), version=version("clinic-chatbot"), demo=False,
+        asked_key=asked_key(asked.question),
     )  # fmt: skip
     if redactor is None:
         row.passages = list(_nearest(asked.trace))

@@ -15,7 +15,7 @@ from chatbot.bot import Bot, Trace
 from chatbot.conversation import Question
 from chatbot.records.counting import add_counts
 from chatbot.records.database import today
-from chatbot.records.events import COUNTED_ONLY, Asked, Event, Rated, counts_of, is_kept, turn_row
+from chatbot.records.events import COUNTED_ONLY, Asked, Event, Rated, asked_key, counts_of, is_kept, turn_row
 from chatbot.records.listing import list_turn
 from chatbot.records.queue_rules import put_in_queue, reason_to_review
 from chatbot.records.tables import ConversationRow, ScoreRow, TurnRow
@@ -83,14 +83,14 @@ class Keeper:
     def _before(self, session: Session, question: Question, at: int) -> ConversationRow | None:
         """Return the conversation whose turn asked `history[at]` after the same messages, if one is kept.
 
-        Where nothing names the conversation, its history does: an answer's id is made from all of it. Of several that
-        were the same up to there, any will do.
+        Where nothing names the conversation, its history does. Of several that were the same up to there, any will do.
         """
         if at < 0:
             return None
         history = question.history
         asked = Question(history[at], recent(history[:at]), question.language)
-        turn = _latest(session, self.bot.answer_id(asked))
+        wanted = select(TurnRow).where(TurnRow.asked_key == asked_key(asked)).order_by(TurnRow.day.desc()).limit(1)
+        turn = session.scalars(wanted).first()
         return _locked(session, turn.conversation_id) if turn else None
 
     def _was_acute(self, question: Question) -> bool:

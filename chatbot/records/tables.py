@@ -73,6 +73,8 @@ class TurnRow(Base):
     latency_bucket: Mapped[str] = mapped_column(String(8))
     version: Mapped[str] = mapped_column(String(40))
     demo: Mapped[bool] = mapped_column(default=False)
+    asked_key: Mapped[str | None] = mapped_column(String(32), index=True)
+    """What tells its question, after the messages before it, from any other."""
 
 
 class ScoreRow(Base):
