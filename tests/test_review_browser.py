@@ -20,6 +20,7 @@ from chatbot.records.switching import SwitchBoard
 from chatbot.records.tables import QueueItemRow, ScoreRow
 from chatbot.staff.accounts import set_user
 from chatbot.staff.desk import Desk
+from chatbot.staff.lists import Filters, address_of
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
 PASSWORD = "correct horse battery"
@@ -135,3 +136,24 @@ def test_everything_to_tap_is_large_enough_on_a_phone(opened: Any) -> None:
     )
     assert [(name, height) for name, height in heights if height < 44] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_number_leads_to_the_turns_behind_it(opened: Any) -> None:
+    page = opened(viewport={"width": 1280, "height": 900})
+    show_tab(page, "Home")
+    row = page.get_by_role("row").filter(has_text="said it did not help").first
+    row.get_by_role("link", name="1").click()
+    page.get_by_role("tab", name="Review", selected=True).wait_for()
+    turn = page.locator("#review-turns label")
+    turn.first.wait_for()
+    assert turn.count() == 1
+    assert QUESTION in turn.inner_text()
+    page.goto(f"{opened.address}{address_of(Filters(show='kept', text='WALKING heart'))}")
+    page.get_by_text("1 to 1 of 1").wait_for()
+    assert WALKING in turn.inner_text()
+    page.goto(f"{opened.address}/staff/?show=nonsense&text=%3Cscript%3E")
+    page.get_by_role("tab", name="Review", selected=True).wait_for()
+    page.get_by_text("of 2").wait_for()
+    # What Gradio still waits for when its page is left, it reports as an error.
+    broken_off = ("AbortError", "Connection errored out")
+    opened.complaints[:] = [said for said in opened.complaints if not any(each in said for each in broken_off)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -13,10 +13,8 @@ from chatbot.records.tables import QueueItemRow
 from chatbot.rendering import plain
 from chatbot.staff.desk import Desk
 from chatbot.staff.labels import REASON_LABELS
+from chatbot.staff.lists import Filters, address_of
 from chatbot.switches import Switches
-
-if TYPE_CHECKING:
-    pass
 
 TITLE = "Home"
 _WEEK = timedelta(days=6)
@@ -53,12 +51,15 @@ def overview(desk: Desk) -> str:
         }
     waiting = {reason: sum(n for state, why, n in states if state == "open" and why == reason) for reason in REASONS}
     escalated = sum(n for state, _, n in states if state == "escalated")
-    queue = [(REASON_LABELS[reason], count) for reason, count in waiting.items()]
+    queue = [
+        (REASON_LABELS[reason], _linked(count, Filters(show="open", reason=reason)))
+        for reason, count in waiting.items()
+    ]
     parts = [
         f"<h2>Waiting to be looked at: {sum(waiting.values())}</h2>",
-        _table([*queue, ("sent on to the clinical lead", escalated)]),
+        _table([*queue, ("sent on to the clinical lead", _linked(escalated, Filters(show="escalated")))]),
         "<h2>The last seven days</h2>",
-        _table(_numbers(counts)),
+        _table((label, str(count)) for label, count in _numbers(counts)),
         "<h2>Switches</h2>",
         _switched(desk.switches()),
     ]
@@ -81,7 +82,12 @@ def _numbers(counts: dict[str, dict[str, int]]) -> list[tuple[str, int]]:
     ]
 
 
-def _table(rows: Iterable[tuple[str, int]]) -> str:
+def _linked(count: int, filters: Filters) -> str:
+    """Return a number that opens the list behind it."""
+    return f'<a href="{plain(address_of(filters))}">{count}</a>' if count else "0"
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> str:
     cells = "".join(f'<tr><th scope="row">{plain(name)}</th><td>{value}</td></tr>' for name, value in rows)
     return f"<table><tbody>{cells}</tbody></table>"
 

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
@@ -86,6 +87,11 @@ class Filters:
         if by == "state":
             return replace(self, show=label if label in SHOWS else "kept")
         return replace(self, **{by: label})
+
+
+def address_of(filters: Filters) -> str:
+    """Return the address of the staff page that opens a list."""
+    return "/staff/?" + urlencode({name: value for name, value in asdict(filters).items() if value})
 
 
 @dataclass(frozen=True)

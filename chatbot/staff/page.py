@@ -45,8 +45,10 @@ def build_page(desk: Desk) -> "gr.Blocks":
 
         def opened(request: gr.Request) -> Any:
             desk.member(request)
-            # Without a link to an article, whoever has chosen a tab by now stays there.
-            return gr.Tabs(selected=fixing.TITLE) if request.query_params.get(fixing.QUERY) else gr.skip()
+            # Without a link to an article or a list, whoever has chosen a tab by now stays there.
+            if request.query_params.get(fixing.QUERY):
+                return gr.Tabs(selected=fixing.TITLE)
+            return gr.Tabs(selected=review.TITLE) if review.is_asked_for(request) else gr.skip()
 
         blocks.load(opened, None, tabs, api_visibility="private", show_progress="hidden")
     blocks.queue(api_open=False, max_size=32, default_concurrency_limit=_AT_ONCE)

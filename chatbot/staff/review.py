@@ -41,6 +41,11 @@ def build(desk: Desk) -> ItemFixing | None:
     return tab.mending
 
 
+def is_asked_for(request: "gr.Request") -> bool:
+    """Tell whether the page's address names a list of turns, as `lists.address_of` writes it."""
+    return any(name in request.query_params for name in FILTERS)
+
+
 class _Tab:
     """The tab's components and what each event does to them. The browser sends the turn with every change of it."""
 
@@ -104,7 +109,7 @@ class _Tab:
             field.input(_with_request(self._drafted), whole, form.message, trigger_mode="always_last", **_QUIET)
         blocks = gr.context.Context.root_block
         if blocks:
-            blocks.load(self._listing(1), self.filters, self.listed, **_QUIET)
+            blocks.load(_with_request(self._from_address), self.filters, self.filters, **_QUIET).then(**again)
             blocks.load(_with_request(self._views), None, columns.view, **_QUIET)
 
     def _wire_mending(self, opened: list[Any]) -> None:
@@ -147,6 +152,15 @@ class _Tab:
             return [gr.update(choices=list(map(line_choice, found)), value=None), said(status), page, said(two)]
 
         return _with_request(listed)
+
+    def _from_address(self, *given: Any, request: "gr.Request") -> list[Any]:
+        """Take the filters that a number's link names; what it names wrongly is left as it was."""
+        self._desk.member(request)
+        try:
+            filters = Filters.of(dict(request.query_params)) if is_asked_for(request) else None
+        except RefusedError:
+            filters = None
+        return [getattr(filters, name) for name in FILTERS] if filters else list(given)
 
     def _counted(self, by: str, *given: Any, request: "gr.Request") -> Any:
         import gradio as gr

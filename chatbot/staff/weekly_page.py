@@ -1,12 +1,14 @@
 """The weekly numbers as HTML: the tab's, with a chart over every table, and the page that prints on one sheet."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
+from chatbot.records.events import COUNTED_ONLY
 from chatbot.rendering import plain
 from chatbot.shares import wilson
 from chatbot.staff.bar_charts import Bar, bar_chart
+from chatbot.staff.lists import Filters, address_of
 from chatbot.staff.verdicts import VERDICTS
 from chatbot.staff.week_comparing import MINIMUM, NONE, compared, range_text, share_text
 from chatbot.staff.weekly import BUCKET_NAMES, Figures
@@ -27,7 +29,8 @@ _WHY_NOT = {"beside": "beside the question", "unclear": "unclear", "wrong": "wro
 _MOST = 12
 _MOST_IN_PRINT = 8
 _OTHERS = "all others"
-Rows = list[tuple[str, int]]
+Rows = list[tuple[str, int, str]]
+"""Label, number, and the address of the list of turns behind it, or nothing."""
 
 
 def tab_html(found: Sequence[Figures], titles: Mapping[str, str], today: date) -> str:
@@ -41,7 +44,7 @@ def tab_html(found: Sequence[Figures], titles: Mapping[str, str], today: date) -
         "<h2>Answered from the articles, by week</h2>",
         _answer_rate(found),
         "<h2>Messages by week</h2>",
-        _charted("weeks", "Messages by week", [(each.week.name, each.messages) for each in found], "Week"),
+        _charted("weeks", "Messages by week", [(each.week.name, each.messages, "") for each in found], "Week"),
     ]
     for key, (title, rows, column) in _breakdowns(week, titles, _MOST).items():
         parts.append(f"<h2>{title}</h2>{_charted(key, title, rows, column)}")
@@ -60,7 +63,7 @@ def summary_html(found: Sequence[Figures], titles: Mapping[str, str], today: dat
         '<a href="/staff/">Staff page</a>',
     ]
     breakdowns = "".join(
-        f"<section><h2>{title}</h2>{_table(rows, column)}</section>"
+        f"<section><h2>{title}</h2>{_table([(label, count, '') for label, count, _ in rows], column)}</section>"
         for title, rows, column in _breakdowns(week, titles, _MOST_IN_PRINT).values()
     )
     return (
@@ -123,44 +126,62 @@ def _rate(week: Figures) -> Bar:
 def _breakdowns(week: Figures, titles: Mapping[str, str], most: int) -> dict[str, tuple[str, Rows, str]]:
     latency, reviews = week.of("latency"), week.of("review")
     why_not = _named(week.of("reason"), _WHY_NOT)
-    said = [("helped", week.of("rating")["yes"]), ("did not help", week.of("rating")["no"])]
+    disliked = ("did not help", week.of("rating")["no"], _turns(week, "reason", "thumbs_down"))
+    said = [("helped", week.of("rating")["yes"], ""), disliked, *((f"because: {why}", n, "") for why, n, _ in why_not)]
+    judged = [(verdict, reviews[verdict], _turns(week, "verdict", verdict)) for verdict in VERDICTS]
     return {
-        "topics": ("Articles quoted", _first(_named(week.of("article"), titles), most), "Article"),
-        "routes": ("Messages by kind", _first(_named(week.routes, _ROUTES), most), "Kind"),
-        "ratings": ("What visitors said", said + [(f"because: {why}", count) for why, count in why_not], "Said"),
-        "reviews": ("Reviews made", [(verdict, reviews[verdict]) for verdict in VERDICTS], "Verdict"),
+        "topics": ("Articles quoted", _first(_named(week.of("article"), titles, week, "article"), most), "Article"),
+        "routes": ("Messages by kind", _first(_named(week.routes, _ROUTES, week, "route"), most), "Kind"),
+        "ratings": ("What visitors said", said, "Said"),
+        "reviews": ("Reviews made", judged, "Verdict"),
         "taps": ("Numbers tapped", _named(week.of("tap"), _TAPS), "Number"),
         "latency": (
             "How long answers took",
-            [(range_text(place), latency[name]) for place, name in enumerate(BUCKET_NAMES)],
+            [(range_text(place), latency[name], "") for place, name in enumerate(BUCKET_NAMES)],
             "Took",
         ),
     }
 
 
-def _named(counts: Counter[str], words: Mapping[str, str]) -> Rows:
-    return [(words.get(label, label), count) for label, count in counts.most_common()]
+def _named(counts: Counter[str], words: Mapping[str, str], week: Figures | None = None, by: str = "") -> Rows:
+    """Name what was counted; of one week, with the turns `by` each label, where turns of it are kept at all."""
+    return [
+        (words.get(label, label), count, _turns(week, by, label) if week and label not in COUNTED_ONLY else "")
+        for label, count in counts.most_common()
+    ]
+
+
+def _turns(week: Figures, by: str, label: str) -> str:
+    days = {"since": week.week.monday.isoformat(), "until": week.week.sunday.isoformat()}
+    return address_of(Filters.of({"show": "kept", by: label, **days}))
 
 
 def _first(rows: Rows, most: int) -> Rows:
     """Keep the first rows and add the rest up, so that the sum stays what it is."""
     if len(rows) <= most:
         return rows
-    return [*rows[: most - 1], (_OTHERS, sum(count for _, count in rows[most - 1 :]))]
+    return [*rows[: most - 1], (_OTHERS, sum(count for _, count, _ in rows[most - 1 :]), "")]
 
 
 def _charted(name: str, title: str, rows: Rows, column: str) -> str:
-    if not any(count for _, count in rows):
+    if not any(count for _, count, _ in rows):
         return "<p>Nothing was counted.</p>"
-    return bar_chart(name, title, [Bar(label, count, f"{count:,}") for label, count in rows]) + _table(rows, column)
+    return bar_chart(name, title, [Bar(label, count, f"{count:,}") for label, count, _ in rows]) + _table(rows, column)
 
 
-def _table(rows: Iterable[tuple[str, int]], column: str) -> str:
-    cells = "".join(f'<tr><th scope="row">{plain(label)}</th><td>{count:,}</td></tr>' for label, count in rows)
+def _table(rows: Rows, column: str) -> str:
+    cells = "".join(
+        f'<tr><th scope="row">{plain(label)}</th><td>{_count(count, address)}</td></tr>'
+        for label, count, address in rows
+    )
     if not cells:
         return "<p>Nothing was counted.</p>"
     head = f'<thead><tr><th scope="col">{column}</th><th scope="col">Number</th></tr></thead>'
     return f"<table>{head}<tbody>{cells}</tbody></table>"
+
+
+def _count(count: int, address: str) -> str:
+    return f'<a href="{plain(address)}">{count:,}</a>' if count and address else f"{count:,}"
 
 
 def _export(week: Figures) -> str:
