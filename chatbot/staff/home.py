@@ -84,7 +84,7 @@ def _numbers(counts: dict[str, dict[str, int]]) -> list[tuple[str, int]]:
 
 def _linked(count: int, filters: Filters) -> str:
     """Return a number that opens the list behind it."""
-    return f'<a href="{plain(address_of(filters))}">{count}</a>' if count else "0"
+    return f'<a class="count" href="{plain(address_of(filters))}">{count}</a>' if count else "0"
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> str:

@@ -181,7 +181,7 @@ def _table(rows: Rows, column: str) -> str:
 
 
 def _count(count: int, address: str) -> str:
-    return f'<a href="{plain(address)}">{count:,}</a>' if count and address else f"{count:,}"
+    return f'<a class="count" href="{plain(address)}">{count:,}</a>' if count and address else f"{count:,}"
 
 
 def _export(week: Figures) -> str:
