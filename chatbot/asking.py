@@ -23,6 +23,8 @@ _NEVER_ADDED_TO = frozenset({"location"})
 """Replies that say all there is to say."""
 _ROOT = 5
 """Letters by which forms of a Spanish word are taken for one: "sesión", "sesiones"."""
+_WORD = re.compile(r"\w+")
+_ARTICLES = frozenset({"el", "la", "los", "las", "un", "una"})
 _LABEL = re.compile(r"\[[a-z]+(?: [\w*]+)?\]")
 """What redaction leaves in place of a personal detail."""
 
@@ -45,16 +47,25 @@ def readable(hits: Sequence[Hit], query: Query, names: frozenset[str]) -> tuple[
     """Keep what can be judged: for a question in another language than a passage, only where its section lists it.
 
     Neither vectors nor reader know enough Spanish to tell which English sentence answers, so all words of the question
-    but the treatments' `names` must stand in one of the section's own questions.
+    but the treatments' `names` must stand in one of the section's own questions; where there are no others, as in "what
+    is Spravato?", one of those must be the same question.
     """
     language = guess_language(query.resolved)
+    whole = _every_word(query.resolved)
     wanted = {_root(word) for word in content_words(query.resolved) if word not in names and not is_general(word)}
+
+    def is_listed(listed: str) -> bool:
+        return wanted <= {_root(word) for word in content_words(listed)} if wanted else whole == _every_word(listed)
+
     return tuple(
         hit
         for hit in hits
-        if language in {None, hit.passage.language}
-        or any(wanted and wanted <= {_root(word) for word in content_words(each)} for each in hit.passage.questions)
+        if language in {None, hit.passage.language} or any(map(is_listed, hit.passage.questions))
     )
+
+
+def _every_word(text: str) -> set[str]:
+    return set(_WORD.findall(without_accents(text).casefold())) - _ARTICLES
 
 
 def _root(word: str) -> str:

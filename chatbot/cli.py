@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from chatbot.staff_commands import staff_user
+from chatbot.staff_commands import demo_data, staff_user
 
 if TYPE_CHECKING:
     from chatbot.bot import Bot
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 app.command(name="staff-user")(staff_user)
+app.command(name="demo-data")(demo_data)
 
 
 class CommandError(Exception):
@@ -37,13 +38,14 @@ def main() -> None:
 def _is_expected(error: Exception) -> bool:
     from chatbot.records.migrating import RecordsUnusableError
     from chatbot.staff.accounts import UserRefusedError
+    from chatbot.staff.demo_data import DemoRefusedError
     from chatbot.staff.passwords import PasswordRefusedError
     from corpus.front_matter import ContentError
     from index.embedding import EmbedderError
     from index.manifest import IndexUnavailable
     from index.onnx_model import TrainedModelError
 
-    staff = RecordsUnusableError | UserRefusedError | PasswordRefusedError
+    staff = RecordsUnusableError | UserRefusedError | PasswordRefusedError | DemoRefusedError
     return isinstance(error, ContentError | EmbedderError | IndexUnavailable | TrainedModelError | CommandError | staff)
 
 

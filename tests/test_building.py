@@ -184,7 +184,7 @@ def test_ctrl_c_leaves_nothing_behind(corpus: Corpus) -> None:
         assert process.stdout is not None
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) != 0
+        assert process.wait(150) != 0
     assert corpus.versions() == before
     require_working(corpus)
 

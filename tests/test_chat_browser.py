@@ -28,7 +28,7 @@ from browsing import (
 )
 from conftest import Corpus
 from test_rendering import PAYLOADS
-from website import QUESTION, RecordingBot, close_office, opened_bot, running
+from website import QUESTION, RecordingBot, close_office, opened_bot, running, wait_until
 
 from chatbot.api import ServerOptions, create_app
 from corpus.article import load_article
@@ -375,7 +375,9 @@ def test_on_another_site_the_widget_opens_answers_closes_and_gives_the_focus_bac
     page.keyboard.press("Enter")
     frame = page.frame_locator("iframe")
     frame.locator("#heading").wait_for()
-    page.wait_for_function("document.activeElement.shadowRoot?.activeElement?.tagName === 'IFRAME'")
+    # Asked again and again from here: what waits in the page is evaluated there, which its policy forbids.
+    focused = "document.activeElement.shadowRoot?.activeElement?.tagName"
+    wait_until(lambda: page.evaluate(focused) == "IFRAME")
     frame.locator("#heading:focus").wait_for()
     frame.locator("#question").press("Home")
     page.keyboard.type(QUESTION)

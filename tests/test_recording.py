@@ -18,7 +18,7 @@ from conftest import Corpus
 from fastapi.testclient import TestClient
 from sqlalchemy import delete, func, select
 from test_identifiers_kept_nowhere import CASES, EVERY, found_in
-from website import QUESTION, RecordingBot, opened_bot
+from website import QUESTION, RecordingBot, opened_bot, wait_until
 
 from chatbot.api import ServerOptions, create_app
 from chatbot.chat_routes import LINES
@@ -398,10 +398,3 @@ def test_records_of_a_newer_version_are_not_touched(tmp_path: Path) -> None:
 
 def test_only_the_owner_may_read_the_file(records: Records, tmp_path: Path) -> None:
     assert (tmp_path / "records.sqlite3").stat().st_mode & 0o077 == 0
-
-
-def wait_until(done: object, seconds: float = 20) -> None:
-    deadline = time.monotonic() + seconds
-    while not done():  # type: ignore[operator]
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.1)

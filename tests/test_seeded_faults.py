@@ -70,7 +70,7 @@ FAULTS = {
         CRISIS.format("ruled"),
     ),
     "the classifier's threshold moved": Fault(
-        "chatbot/safety/judging.py", "_EXPLAINED = 0.2, 0.25, 0.3, 0.8", "_EXPLAINED = 1.1, 1.1, 1.1, 1.1",
+        "chatbot/safety/judging.py", "_EXPLAINED = 0.3, 0.38, 0.45, 0.8", "_EXPLAINED = 1.1, 1.1, 1.1, 1.1",
         CRISIS.format("read"),
     ),
     "the threshold to answer moved": Fault(

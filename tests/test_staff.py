@@ -367,7 +367,8 @@ def test_the_home_tab_counts_what_waits_and_shows_the_switches(desk: Desk) -> No
     desk.recorder.rated(answer.id, False, None)
     assert desk.recorder.settle(60)
     shown = overview(desk)
-    assert '<th scope="row">a visitor said it did not help</th><td>1</td>' in shown
+    link = '<a class="count" href="/staff/?show=open&amp;reason=thumbs_down&amp;sort=urgent">1</a>'
+    assert f'<th scope="row">a visitor said it did not help</th><td>{link}</td>' in shown
     assert '<th scope="row">visitors said: did not help</th><td>1</td>' in shown
     assert '<th scope="row">Answers</th><td>on</td>' in shown
 

@@ -1,6 +1,7 @@
 """The site the web tests run against: the real bot over the tests' small corpus, and a server to reach it."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -65,3 +66,11 @@ def running(app: Any) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+def wait_until(done: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait for something that happens elsewhere; fail if it does not in time."""
+    deadline = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.1)

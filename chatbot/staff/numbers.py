@@ -23,7 +23,7 @@ def build(desk: Desk) -> None:
     with gr.Column(elem_id="numbers"):
         with gr.Row():
             chosen = gr.Dropdown(_choices(), value=Week.of(today()).name, label="Week", filterable=True)
-            again = gr.Button("Refresh", scale=0)
+            again = gr.Button("Refresh", scale=0, min_width=140)
         shown = gr.Markdown("", sanitize_html=False, latex_delimiters=[])
 
     def read(request: gr.Request, name: str | None) -> str:

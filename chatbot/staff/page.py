@@ -15,6 +15,7 @@ from chatbot.patient_page import GRADIO_SETTINGS, MOUNT_OPTIONS, own_theme
 from chatbot.rendering import plain
 from chatbot.staff import fixing, gaps, health, home, numbers, people, review, switching
 from chatbot.staff.accounts import Member
+from chatbot.staff.demo_data import holds_demo
 from chatbot.staff.desk import Desk
 from chatbot.staff.entrance import add_entrance
 from chatbot.staff.gate import PASSWORD
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from fastapi import FastAPI, Request
 
 TABS: tuple[ModuleType, ...] = (home, review, fixing, gaps, numbers, health, switching, people)
+_DEMO = (
+    '<p class="demo" role="note"><strong>Made up for show:</strong> these conversations, ratings and reviews come '
+    "from <code>chatbot demo-data</code>; nobody wrote them.</p>"
+)
 _AT_ONCE = 2
 """Events of staff that are worked on at a time, so that visitors keep the rest of the machine."""
 
@@ -78,26 +83,29 @@ def add_staff(app: "FastAPI", desk: Desk) -> None:
         asyncio.run(mounted())
     else:
         raise RuntimeError("The staff page is mounted before the server runs. Call create_app outside of a loop.")
-    app.add_middleware(staff_document, clinic=desk.bot.clinic.name)
+    app.add_middleware(staff_document, clinic=desk.bot.clinic.name, demo=holds_demo(desk.records))
 
 
-def staff_document(app: App, *, clinic: str) -> App:
-    """Replace what `app` sends for /staff/ by a document with our head, who is logged in, and the session's token."""
+def staff_document(app: App, *, clinic: str, demo: bool) -> App:
+    """Replace what `app` sends for /staff/ by a document with our head, who is logged in, and the session's token.
+
+    `demo` says that the records are made up, which every tab then shows.
+    """
 
     async def wrapped(scope: Scope, receive: Receive, send: Send) -> None:
         member = scope.get("staff")
         if scope["type"] != "http" or scope["path"] != "/staff/" or not isinstance(member, Member):
             return await app(scope, receive, send)
         status, document = await document_of(app, scope, receive)
-        document = rewritten(document, clinic, member)
+        document = rewritten(document, clinic, member, _DEMO if demo else "")
         policy = script_policy(document).replace("form-action 'none'", "form-action 'self'")
         return await send_document(scope, send, (status, document), policy)
 
     return wrapped
 
 
-def rewritten(document: str, clinic: str, member: Member) -> str:
-    """Return Gradio's document with our head and the bar above it, in place of its own."""
+def rewritten(document: str, clinic: str, member: Member, notice: str = "") -> str:
+    """Return Gradio's document with our head and the bar above it, `notice` in that, in place of its own."""
     styles = style_links("answers", "staff", "review", "numbers")
     keys = '<script type="module" src="/ui/review.js"></script>'
     head = f"<title>Staff · {plain(clinic)}</title>{styles}{keys}"
@@ -107,6 +115,6 @@ def rewritten(document: str, clinic: str, member: Member) -> str:
         f'<header class="staff-bar"><h1><strong>{plain(clinic)}</strong> staff · {plain(member.name)} '
         f'({member.role})</h1><a href="{PASSWORD}">Change password</a><form method="post" action="/staff/logout">'
         f'<input type="hidden" name="csrf" value="{plain(member.csrf)}"><button type="submit">Log out</button></form>'
-        "</header><noscript><p class=\"staff-bar\">This page needs JavaScript.</p></noscript>"
+        f"{notice}</header><noscript><p class=\"staff-bar\">This page needs JavaScript.</p></noscript>"
     )
     return without_foreign_parts(document, head, bar, first=script)
