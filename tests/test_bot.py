@@ -74,6 +74,16 @@ def test_a_spanish_question_is_answered_in_english_only_where_a_section_lists_it
     bot.close()
 
 
+def test_a_spanish_question_about_a_treatments_name_alone_has_to_be_listed_as_it_is(corpus: Corpus) -> None:
+    spray = "## What is Spravato?\nSpravato is a nasal spray that some adults with depression can have.\n"
+    corpus.write("spray", spray, 'questions:\n  "What is Spravato?": ["qué es spravato"]\n')
+    build(corpus.articles, corpus.index, embedder="")
+    bot = Bot.open(settings_for(corpus).model_copy(update={"glossary": Settings().glossary}))
+    assert ask(bot, "¿Qué es el Spravato?").citations[0].section == "What is Spravato?"
+    assert not ask(bot, "¿Quién tiene Spravato?").citations
+    bot.close()
+
+
 @pytest.mark.parametrize("question", ["how long", "how often??"])
 def test_a_question_that_names_nothing_is_asked_back_with_headings_to_choose_from(bot: Bot, question: str) -> None:
     answer = ask(bot, question)

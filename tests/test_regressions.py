@@ -138,3 +138,10 @@ def test_a_proposal_can_be_thrown_away_and_what_was_not_kept_cannot_be_proposed(
 def test_a_case_of_a_single_question_is_one_question() -> None:
     case = regressions.case_of(Draft("1", ("Why?",), (("abstains", True),)))
     assert case["vars"] == {"question": "Why?"}
+
+
+def test_the_route_a_case_demands_is_no_personal_detail(content: Content) -> None:
+    demands = (("route", "personal_medical"), ("abstains", True))
+    name = regressions.propose(content, REVIEWER, replace(regressions.prefill(content, SECOND), demands=demands))
+    assert [each.state for each in regressions.regressions(content, SECOND)] == ["proposed"]
+    assert name in {each.case_id for each in regressions.regressions(content)}

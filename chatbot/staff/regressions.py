@@ -208,7 +208,7 @@ def _require_nobody(content: Content, case: dict[str, Any]) -> None:
 def _written(case: dict[str, Any]) -> list[str]:
     """Return every text of a case that a person may have written."""
     asked, demands = case["vars"], case["assert"]
-    values = [each["value"] for each in demands]
+    values = [each["value"] for each in demands if each["type"] != "route"]
     texts = [text for value in values for text in (value if isinstance(value, list) else [value])]
     questions = asked.get("turns") or [asked["question"]]
     return [text for text in (*questions, case["metadata"].get("note", ""), *texts) if isinstance(text, str)]
