@@ -168,6 +168,8 @@ def test_a_crash_while_building_is_an_error_and_leaves_the_index_in_use(step: st
 
 def start_build(corpus: Corpus, *, pause_s: float = 0) -> subprocess.Popen[bytes]:
     code = (
+        # Started in the background by a shell, this process would ignore the signal.
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
         "import sys, time; from pathlib import Path; from index.building import build;"
         "tell = lambda *step: (print(*step, flush=True), time.sleep(float(sys.argv[3])));"
         "build(Path(sys.argv[1]), Path(sys.argv[2]), embedder='', progress=tell)"
