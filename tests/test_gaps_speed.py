@@ -20,6 +20,8 @@ from chatbot.staff.gap_lists import PAGE, gaps, one_gap, questions, with_example
 from chatbot.staff.gap_sorting import arrange, waiting
 from chatbot.staff.weekly import gaps_closed
 
+pytestmark = pytest.mark.slow
+
 UNANSWERED = 10_000
 MEANINGS = 300
 

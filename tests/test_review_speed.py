@@ -18,6 +18,8 @@ from chatbot.staff.item import item_of
 from chatbot.staff.lists import Filters, counts, how_many, lines, next_turn
 from chatbot.staff.verdicts import VERDICTS, agreement
 
+pytestmark = pytest.mark.slow
+
 TURNS = 100_000
 ANN = Member("ann", "reviewer")
 WORDS = "how long does the spray treatment take what does it cost will i feel sleepy can i drive home after".split()

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from conftest import Corpus
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("corpus", "index", "chatbot", "evals")
 SUITE = """

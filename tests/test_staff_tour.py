@@ -20,7 +20,10 @@ from chatbot.staff.accounts import set_user
 from chatbot.staff.demo_data import make_demo
 from chatbot.staff.desk import Desk
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed"),
+]
 PASSWORD = "correct horse battery"
 TABS = {
     "Home": "#tabs table td",

@@ -341,6 +341,7 @@ def test_bad_input_is_refused_with_the_next_step(inside: TestClient, path: str, 
     assert "<script" not in refused.text
 
 
+@pytest.mark.slow
 def test_a_week_over_a_hundred_thousand_turns_takes_less_than_a_second(records: Records) -> None:
     fill(records, 100_000)
     week = Week.of(today())
