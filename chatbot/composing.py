@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 
+from chatbot.answer_types import lacking
 from chatbot.claims import benefit_without_risk, dose_in_reply
 from chatbot.other_clinics import asks_of_another_clinic
 from chatbot.quotable import Dropped, Quotable, Sources, barred_by
@@ -63,7 +64,12 @@ def gather(query: Query, hits: Sequence[Hit], sources: Sources) -> Gathered:
     """Make a candidate of every sentence of the passages that may be shown, scored without reading it."""
     dropped: list[Dropped] = []
     weights = sources.lexical.weights(query.search)
-    scored = [_scored(sentence, hit, weights) for hit in hits for sentence in _fitting(hit, query, sources, dropped)]
+    lacks = lacking(query.resolved)
+    scored = [
+        _scored(sentence, hit, weights, lacks(" ".join(slice_.text for slice_ in sentence.candidate.slices)))
+        for hit in hits
+        for sentence in _fitting(hit, query, sources, dropped)
+    ]
     return Gathered(_best_first(scored), tuple(dropped))
 
 
@@ -121,18 +127,24 @@ def _fits(candidate: Candidate, chosen: Sequence[Candidate], treatments: frozens
 
 
 def signs(ranked: Sequence[Candidate]) -> tuple[float, float]:
-    """Return what speaks for an answer being among the candidates: the best reading, and the nearest section."""
-    return max(each.features.read for each in ranked), max(each.features.section for each in ranked)
+    """Return what speaks for an answer being among the candidates: the best reading, and the nearest section.
+
+    A sentence that lacks the sort of thing asked for is read as that much less of an answer.
+    """
+    readings = (each.features.read - _LACKING * each.features.misfit for each in ranked)
+    return max(readings), max(each.features.section for each in ranked)
 
 
 def _logistic(values: Iterable[float], weights: Sequence[float], bias: float) -> float:
     return 1 / (1 + math.exp(-bias - sum(weight * value for weight, value in zip(weights, values, strict=True))))
 
 
+_LACKING = 3.0
+"""Log odds of reading taken off a sentence that lacks the sort of thing asked for."""
 # Logistic regressions by evals/fit_selection.py, rounded. The order is that of the fields of Features, or of signs().
-_UNREAD_WEIGHTS = (3.0, 5.0, 0.0, 0.0, 0.0)
+_UNREAD_WEIGHTS = (3.0, 5.0, 0.0, 0.0, 0.0, -1.0)
 _UNREAD_BIAS = -5.5
-_WEIGHTS = (1.3, 2.3, 0.0, 0.0, 0.6)
+_WEIGHTS = (1.3, 2.3, 0.0, 0.0, 0.6, -1.8)
 _BIAS = -2.6
 _SIGN_WEIGHTS = (1.05, 0.13)
 _SIGN_BIAS = 0.96
@@ -160,12 +172,13 @@ def _unfit(sentence: Quotable, query: Query, *, elsewhere: bool) -> str:
     return "is about this clinic, and another one is asked about" if elsewhere and sentence.of_the_clinic else ""
 
 
-def _scored(sentence: Quotable, hit: Hit, weights: dict[str, float]) -> Candidate:
+def _scored(sentence: Quotable, hit: Hit, weights: dict[str, float], misfit: float) -> Candidate:
     features = Features(
         similarity=_unit(hit.sentence_scores[sentence.position]),
         coverage=sum(weights[stem] for stem in sentence.stems & weights.keys()) / (sum(weights.values()) or 1.0),
         section=_unit(hit.dense),
         asked=_unit(hit.asked),
+        misfit=misfit,
     )
     score = _logistic(astuple(features), _UNREAD_WEIGHTS, _UNREAD_BIAS)
     return replace(sentence.candidate, features=features, score=score)

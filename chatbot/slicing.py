@@ -47,6 +47,8 @@ class Features:
     """Best cosine of the question to one that the section lists, 0 to 1."""
     read: float = 0.0
     """The reader's log odds that the sentence answers the question; 0 where it was not read."""
+    misfit: float = 0.0
+    """How plainly it lacks the sort of thing asked for, a number or a name say, 0 to 1; higher is worse."""
 
 
 @dataclass(frozen=True)
