@@ -48,10 +48,10 @@ class Schedule:
 
 ALL = Schedule(epochs=3, rate=1e-4, head_rate=5e-4)
 LAST = Schedule(epochs=1, rate=4e-5, head_rate=1e-4)
-"""A last, gentle pass over what people ask about the articles in words of their own: the long stories and slips among
-them are what it takes for danger most."""
-LAST_FAMILY = "about_articles"
-"""Beginning of the families of that pass (`messages/article_questions.md`)."""
+"""A last, gentle pass over what is told apart worst: what people ask about the articles in words of their own, long
+stories and slips among it, and pairs of messages in nearly the same words that belong to different routes."""
+LAST_FAMILIES = ("about_articles", "border_")
+"""Beginnings of the families of that pass (`messages/article_questions.md`, `messages/borders_*.md`)."""
 _REPEATED = 7500
 """Other messages read again in it: what was learnt from them would fade otherwise."""
 _TAKEN = 0.6
@@ -210,8 +210,8 @@ def main() -> None:
     counts = Counter(message.route for message in messages)
     print(f"{len(messages)} messages: {dict(counts)}", flush=True)
     trainee = Trainee()
-    last = [message for message in messages if message.family.startswith(LAST_FAMILY)]
-    others = [message for message in messages if not message.family.startswith(LAST_FAMILY)]
+    last = [message for message in messages if message.family.startswith(LAST_FAMILIES)]
+    others = [message for message in messages if not message.family.startswith(LAST_FAMILIES)]
     train(trainee, others)
     before = {name: values.clone() for name, values in trainee.network.state_dict().items()}
     train(trainee, [*last, *random.Random(SEED).sample(others, _REPEATED)], LAST)
