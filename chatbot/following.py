@@ -6,37 +6,54 @@ correction ("no, I meant the shot"), a question word ("why?"), a fragment ("and 
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chatbot.fragments import VERB_FIRST, WHICH, between, is_fragment, last_term, merged, subject, with_treatment
-from chatbot.phrases import DEFINING, HEADS, bare, is_open, mentions, says_one_thing, treatment_mentions
+from chatbot.aspects import aspect_in, is_of_visits
+from chatbot.fragments import (
+    VERB_FIRST,
+    WH_CLAUSE,
+    WHICH,
+    between,
+    is_fragment,
+    language_of,
+    last_term,
+    merged,
+    subject,
+    with_treatment,
+)
+from chatbot.openings import Opened, opened, without_thanks
+from chatbot.phrases import DEFINING, HEADS, HELPING, bare, content_words, is_open, mentions, says_one_thing
+from chatbot.phrases import treatment_mentions
+from chatbot.safety.language import guess_language
 from corpus.glossary import Glossary
 
 _I = re.IGNORECASE
-_NEW_TOPIC = re.compile(
-    r"^\W*(?:(?:a )?(?:different|new|another|unrelated|separate|one more|next|last) (?:question|topic|thing)"
-    r"|changing (?:the )?(?:subject|topic)|on another note|otra pregunta|otra cosa|cambiando de tema)\s*[:,.;–-]*\s+",
-    _I,
-)
-_COURTESY = re.compile(
-    r"^\W*(?:(?:ok(?:ay)?|thanks|thank you|thx|great|good|cool|got it|i see|right|alright|hi|hello|gracias|hola|vale)\b"
-    r"(?: so much| a lot)?[\s,.!]*)+(?=\w)",
-    _I,
-)
 _LEAD = re.compile(
     r"^[\W_]*(?:(?:and|or|also|but|so|then|plus|well|hmm|y|e|o|pero|también)\b[\s,]*)*"
     r"(?:(?:w(?:h)?at|how) about|what of|same (?:thing )?(?:for|with)|qué tal|qué hay de|qué pasa con)?\s*",
     _I,
 )
-_CORRECTION = re.compile(
-    r"^\W*(?:(?:no+|nope|nah|sorry|wait|oops|perdón|perdona)\b[\s,.!]*)*"
-    r"(?:(?:i|we)\s*(?:['’]m|am|was|were)?\s*(?:mean|meant|asking about|talking about)|quise decir|quiero decir"
-    r"|me refiero a|me refería a|hablo de)\s+",
+_OTHER = re.compile(r"\b(?:the )?other (?:one|treatment|drug|medicine|option|kind|way)\b|\b(?:la otra|el otro)\b", _I)
+_NTH = re.compile(
+    r"\b(?:the\s+|el\s+|la\s+)?(?:(?P<first>first|former|1st|primer[oa]?)|(?P<second>second|latter|2nd|segund[oa]))"
+    r"(?:\s+(?:one|treatment|drug|medicine|option))?\b(?!\s+(?!again|then|for|with|is|does|do|can|given)\w)",
     _I,
 )
-_NO = re.compile(r"^\W*no+\b[\s,.!]+", _I)
-_NOT_THIS = re.compile(r"^\W*(?:no\W+)?not\s+[^,;]{1,40}[,;]\s*(?:but\s+)?(?=\w)", _I)
-_OTHER = re.compile(r"\b(?:the )?other (?:one|treatment|drug|medicine|option|kind|way)\b|\b(?:la otra|el otro)\b", _I)
+"""One of two treatments that were named."""
+_CHOICE = re.compile(r"^(?:(?:yes|yeah|yep|just|only|maybe|probably|i think|solo|sólo|sí|si)\b[\s,]*)+", _I)
+_ONE_WITH = re.compile(r"^(?:the|that)\s+(?:one|kind|treatment|drug)\s+(?:with|that uses|using|for|of)\s+(?:the\s+)?", _I)
+_ONE = re.compile(r"^(?:the\s+)?(?P<which>.{2,40}?)\s+(?:ones?|version|kind)$", _I)
+_ALSO = re.compile(
+    r"[,\s]+(?:too|as well|también|tambien|then|(?:can|is|does|do|would|will|has)\s+(?:that|it|they)(?: too)?)$", _I
+)
+_SHORT_VERB = re.compile(
+    rf"^{HELPING}\s+(?P<of>\S+(?:\s+\S+)?(?:\s+\S+)?)(?:\s+(?:have|do|has|need|cause)\s+(?:one|any|it|that|this|so|them))?$", _I
+)
+"""A verb that stands for all of the question before: "does ketamine?"."""
+_OF_VISITS = frozenset("session sessions visit visits appointment appointments dose doses sesión sesiones visita visitas".split())
+_TAIL = re.compile(r"\b(?:for|with|about|to|of|against)\s+(?P<what>that|this|it|them|those)$", _I)
+_CLITIC = re.compile(r"\b(?:lo|la|los|las)\s+(?!\w+(?:ción|dad|s)\b)\w+", _I)
 _ANIMATE = re.compile(
     r"\b(?:people|patients|adults|persons|women|men|kids|children|doctors|clinicians|staff|nurses|plans?|insurers?"
     r"|companies|someone|somebody|everyone|anyone|parents|veterans|friends|family)\b",
@@ -60,6 +77,14 @@ _BOUNDARY = re.compile(r"[,;:?]|\b(?:and|or|but|if|when|because|so|since|y|pero|
 """Where another clause begins: a pronoun never stands for a noun of its own clause."""
 _MORE = re.compile(r"^\W*(?:(?:tell me |know |explain |say )?more|go on|anything else|what else|algo más|más)\W*$", _I)
 _HOW = re.compile(r"^(?:how|who|why|cómo|quién|por qué)\b", _I)
+_FEW_OWN = 3
+_SMALL_WORDS = tuple(
+    (re.compile(rf"^{spanish}\s+(?:(?:el|la|los|las)\s+)?", _I), english)
+    for spanish, english in (
+        ("después de(?:l)?", "after "), ("antes de(?:l)?", "before "), ("durante", "during "), ("sin", "without "),
+        ("con", "with "), ("para", "for "), ("en", "in "), ("(?:el|la|los|las)", ""),
+    )
+)  # fmt: skip
 _BRIDGING = re.compile(rf"\b(?:the|each|every|all|those|these|this|that)\s+(?:\w+\s+)?{HEADS}\b", _I)
 
 
@@ -72,34 +97,88 @@ class Full:
     """Something in it comes from the question before."""
 
 
-def in_full(now: str, before: str, glossary: Glossary) -> Full:
-    """Return `now` as it would be asked by itself, `before` being the question before it, in full; empty if none."""
-    text = _COURTESY.sub("", now)
-    if not before or _NEW_TOPIC.match(text):
-        return Full(_NEW_TOPIC.sub("", text), refers_back=False)
+def in_full(now: str, before: str, glossary: Glossary, spoken: Sequence[str] = ()) -> Full:
+    """Return `now` as it would be asked by itself.
+
+    `before` is the question before it, in full, empty if none; `spoken` those before that, the last first.
+    """
+    opening = opened(now)
+    if opening.new_topic:
+        return Full(opening.text, refers_back=False)
+    if not before:
+        return Full(without_thanks(now), refers_back=False)
+    text, opening = _told_apart(without_thanks(now), opening, glossary)
+    if opening.turned_to:
+        before = f"What is {opening.turned_to}"
     if _MORE.match(text):
         return Full(before, refers_back=True)
-    corrected = _corrected(text)
-    core = bare(_LEAD.sub("", corrected, count=1))
-    led = core != bare(text)
-    resolved = _resolved(core, bare(before), glossary, led=led)
-    return Full(text, refers_back=False) if resolved == core else Full(_ended(resolved), refers_back=True)
+    stripped = bare(_LEAD.sub("", text, count=1))
+    core = _shortened(stripped, glossary)
+    if guess_language(now) == "es" and guess_language(before) == "en" and is_fragment(core):
+        core = _in_english(core, glossary)
+    led = opening.corrects or stripped != bare(text)
+    resolved = _resolved(core, _spoken_of(core, bare(before), spoken, glossary), glossary, led=led)
+    if opening.unwanted and (changed := _instead(core, opening.unwanted, bare(before), glossary)):
+        resolved = changed
+    return Full(text, refers_back=False) if resolved == stripped else Full(_ended(resolved), refers_back=True)
+
+
+def _told_apart(text: str, opening: Opened, glossary: Glossary) -> tuple[str, Opened]:
+    """Take an opening for one only where what follows fits: "No plan pays for it?" corrects nothing."""
+    rest = bare(_LEAD.sub("", opening.text, count=1))
+    if opening.turned_to:
+        return (opening.text, opening) if mentions(opening.turned_to, glossary) else (text, Opened(text))
+    fits = is_fragment(rest) or WH_CLAUSE.match(rest) or VERB_FIRST.match(rest)
+    return (opening.text, opening) if fits else (text, Opened(text))
+
+
+def _shortened(core: str, glossary: Glossary) -> str:
+    """Cut what says no more than that the question is the same: "yes, just the ketamine one", "does ketamine too?"."""
+    short = _ALSO.sub("", core)
+    if is_fragment(short):
+        core = short
+    chosen = _CHOICE.sub("", core)
+    if treatment_mentions(chosen, glossary) and is_fragment(chosen):
+        core = chosen
+    if (one := _ONE.match(core)) and mentions(one.group("which"), glossary):
+        return one.group("which")
+    verb = _SHORT_VERB.match(core)
+    named = treatment_mentions(verb.group("of"), glossary) if verb else []
+    if verb and named and len(content_words(verb.group("of"))) == len(content_words(named[0].text)):
+        return verb.group("of")
+    return _ONE_WITH.sub("", core)
+
+
+def _spoken_of(core: str, before: str, spoken: Sequence[str], glossary: Glossary) -> str:
+    """Return the earlier question a follow-up leans on: what is asked of visits is asked of the last treatment."""
+    aspect = aspect_in(core)
+    visits = is_of_visits(aspect) if aspect else bool(_OF_VISITS & set(content_words(core)))
+    if not visits or treatment_mentions(core, glossary) or treatment_mentions(before, glossary):
+        return before
+    return next((bare(text) for text in spoken if treatment_mentions(text, glossary)), before)
+
+
+def _instead(core: str, unwanted: str, before: str, glossary: Glossary) -> str | None:
+    """Put what was meant in the place of what was not, where the question before has it word for word."""
+    found = re.search(rf"(?<!\w){re.escape(bare(unwanted))}(?!\w)", before, _I)
+    if found is None or treatment_mentions(core, glossary) or _OTHER.search(core) or not is_fragment(core):
+        return None
+    return f"{before[: found.start()]}{core}{before[found.end() :]}"
 
 
 def _resolved(core: str, before: str, glossary: Glossary, *, led: bool) -> str:
     named = _OTHER.sub(lambda match: _other(before, glossary) or match.group(), core)
+    named = _NTH.sub(lambda match: _nth(match, before, glossary) or match.group(), named)
     if is_fragment(named) and not _points_back(named, glossary):
         return merged(named, before, glossary)
     pointing = _pointing(named, before, glossary)
     return _left_open(named, before, glossary, led=led) if pointing is None else pointing
 
 
-def _corrected(text: str) -> str:
-    for pattern in (_CORRECTION, _NOT_THIS):
-        if pattern.match(text):
-            return pattern.sub("", text, count=1)
-    rest = _NO.sub("", text, count=1)
-    return rest if rest != text and is_fragment(bare(rest)) else text
+def _nth(match: re.Match[str], before: str, glossary: Glossary) -> str:
+    """Return the first or second of two treatments named, or nothing if there were not two."""
+    names = list(dict.fromkeys(mention.name for mention in treatment_mentions(before, glossary)))
+    return names[0 if match.group("first") else 1] if len(names) == 2 else ""
 
 
 def _points_back(core: str, glossary: Glossary) -> bool:
@@ -133,7 +212,12 @@ def _pointing(core: str, before: str, glossary: Glossary) -> str | None:
         if acting and word != "them":
             return with_treatment(_put(core, found, acting.group()), before, glossary)
     about = last_term(before, glossary) if DEFINING.match(core) else _topic_of(word, before, glossary)
-    return _put(core, found, about) if about else f"{before}? {core}"
+    if not about:
+        return f"{before}? {core}"
+    whole = _put(core, found, about)
+    term = last_term(before, glossary)
+    tail = _TAIL.search(whole)
+    return f"{whole[: tail.start('what')]}{term}" if tail and term and term not in whole else whole
 
 
 def _acts_itself(core: str, pronoun: re.Match[str]) -> bool:
@@ -167,6 +251,8 @@ def _left_open(core: str, before: str, glossary: Glossary, *, led: bool) -> str:
     """Add the treatment to a question that does not say of which it asks; one that stands alone stays as it is."""
     if treatment_mentions(core, glossary) or (DEFINING.match(core) and not is_open(core)):
         return core
+    if language_of(core, before) == "es" and not mentions(core, glossary) and not DEFINING.match(core):
+        return _left_open_in_spanish(core, before, glossary)
     yes_or_no = bool(VERB_FIRST.match(core))
     asks_how = bool(_HOW.match(core)) and not mentions(core, glossary)
     # "And how much sleep do adults need?" is a question of its own, unless a treatment is being spoken of.
@@ -175,6 +261,24 @@ def _left_open(core: str, before: str, glossary: Glossary, *, led: bool) -> str:
         return with_treatment(core, before, glossary)
     if _BRIDGING.search(core) and not mentions(core, glossary):
         return with_treatment(core, before, glossary)
+    return core
+
+
+def _left_open_in_spanish(core: str, before: str, glossary: Glossary) -> str:
+    """Add the treatment, which Spanish leaves to the verb: "¿cada cuánto se usa?", "¿me lo puedo llevar?"."""
+    if treatment_mentions(before, glossary):
+        few = len(content_words(core)) <= _FEW_OWN or bool(_CLITIC.search(core))
+        return with_treatment(core, before, glossary) if few else core
+    return with_treatment(core, before, glossary) if says_one_thing(core) else core
+
+
+def _in_english(core: str, glossary: Glossary) -> str:
+    """Put a Spanish fragment into English, as the question is that it belongs to: "con el TOC" -> "with OCD"."""
+    for mention in reversed(mentions(core, glossary)):
+        if mention.sort != "treatment":
+            core = f"{core[: mention.start]}{mention.name}{core[mention.end :]}"
+    for pattern, english in _SMALL_WORDS:
+        core = pattern.sub(english, core)
     return core
 
 

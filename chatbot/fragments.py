@@ -2,6 +2,8 @@
 
 import re
 
+from chatbot.aspects import Aspect, asked_of, aspect_in, is_of_visits
+from chatbot.conversation import Language
 from chatbot.phrases import (
     ASKING,
     DEFINING,
@@ -9,12 +11,15 @@ from chatbot.phrases import (
     HELPING,
     Mention,
     bare,
+    called,
     content_words,
     is_open,
     mentions,
+    spanish_name,
     treatment_mentions,
     with_head,
 )
+from chatbot.safety.language import guess_language
 from corpus.glossary import Glossary
 
 _I = re.IGNORECASE
@@ -31,8 +36,15 @@ _TELLING = re.compile(
 )
 _FEW = 6
 """Words of a fragment at most: longer, it says enough by itself."""
-_QUESTION_WORD = re.compile(rf"^{ASKING}\b", _I)
+_QUESTION_WORD = re.compile(
+    rf"^(?:(?:since|until|till|for|from|by|at|with|to|after|before|desde|hasta|con|por|a|de)\s+)?{ASKING}\b", _I
+)
 _WHY = re.compile(r"^(?:why|how come|por qué)\b", _I)
+_WHY_NOT = re.compile(r"^(?:why not|por qué no)$", _I)
+_WHO = re.compile(r"^(?:by )?who(?:m)?$", _I)
+_PASSIVE = re.compile(r"^(?:is|are)\s.*\b\w+(?:ed|en|wn|ne|pt|ade)$", _I)
+_HOW_LONG = re.compile(r"^(?:for )?(?:how long|(?:the )?(?:duration|length)|cuánto (?:tiempo|dura)|(?:la )?duración)$", _I)
+_HOW_MUCH = re.compile(r"^(?:how (?:long|often|much)|cada cuánto|cuánto(?: tiempo)?)$", _I)
 _COUNTED = re.compile(rf"^how many(?=\s+{HELPING}\b|$)", _I)
 _COUNTING = re.compile(r"^(?:how (?:many|much)|cuánt[oa]s)\b", _I)
 _ASPECT_HEAD = re.compile(
@@ -42,7 +54,7 @@ _ASPECT_HEAD = re.compile(
 )
 _PLACE = (
     r"(?:in|on|at|with|without|for|of|to|from|after|before|during|while|under|over|about|against|by|near|en|con|sin|para"
-    r"|después de|antes de|durante)"
+    r"|después de|antes de|durante|de|por)"
 )
 _PLACED = re.compile(rf"^({_PLACE})\s+\S", _I)
 _PEOPLE = r"(?:people|patients|adults|women|men|someone|you|i|we|they)"
@@ -52,6 +64,9 @@ _NO_NOUN_AFTER = re.compile(rf"\s+(?:{_PEOPLE}|with)\b", _I)
 """Before one of these it is none either: "pregnant people"."""
 _TAG = re.compile(r",? (?:right|correct|isn['’]t it|is that (?:right|true)|like)$", _I)
 _WAYS_TO_GIVE = frozenset("shot shots injection injections infusion infusions drip drips spray sprays".split())
+_ARTICLE = re.compile(r"(?:the|la|el)\s", _I)
+_WITH: dict[Language, str] = {"en": "with", "es": "con"}
+_OF: dict[Language, str] = {"en": "of", "es": "de"}
 _GENERIC = re.compile(r"\b(?:(?:the|this|that) )?(?:treatments?|it|el tratamiento)\b", _I)
 
 
@@ -68,11 +83,38 @@ def merged(core: str, before: str, glossary: Glossary) -> str:
         return before
     if WHICH.search(core):
         return between(core, before, glossary)
+    if (aspect := aspect_in(core)) and (whole := _of_topic(aspect, core, before, glossary)):
+        return whole
     if _QUESTION_WORD.match(core):
         return _asked_anew(core, before, glossary)
     if treatment_mentions(core, glossary):
         return _of_another_treatment(core, before, glossary)
     return _alternative(core, before, glossary) or _aspect(core, before, glossary)
+
+
+def language_of(core: str, before: str) -> Language:
+    """Return the language a follow-up is in; a word or two may show none, then it is that of the question before."""
+    return guess_language(core) or guess_language(before) or "en"
+
+
+def _of_topic(aspect: Aspect, core: str, before: str, glossary: Glossary) -> str | None:
+    """Ask of the topic what a word or two stand for; None where they belong into the question before."""
+    if any(_in_place_of(mention, before, glossary) for mention in mentions(core, glossary)):
+        return None
+    if VERB_FIRST.match(before) and _HOW_MUCH.match(core):
+        return None
+    language = language_of(core, before)
+    about = list({each.name: each for each in treatment_mentions(before, glossary)}.values())
+    thing = subject(before, glossary)
+    if _HOW_LONG.match(core) and thing and bare(thing) not in {with_head(each, before) for each in about}:
+        if DEFINING.match(before) and language == "en":
+            return f"How long {'do' if thing.endswith('s') or ' effects' in thing else 'does'} {thing} last"
+    if not about:
+        return asked_of(aspect, thing, language) if thing and not is_of_visits(aspect) else None
+    if is_of_visits(aspect):
+        return asked_of(aspect, spoken_name(about[0], language, glossary), language)
+    joined = " y " if language == "es" else " and "
+    return asked_of(aspect, joined.join(called(each, language, glossary) for each in about[:2]), language)
 
 
 def between(core: str, before: str, glossary: Glossary) -> str:
@@ -84,18 +126,32 @@ def between(core: str, before: str, glossary: Glossary) -> str:
 def _asked_anew(core: str, before: str, glossary: Glossary) -> str:
     """Ask the question before with another question word: "how many times?" after "how is it given?"."""
     clause = WH_CLAUSE.match(before)
+    begun = f"{before[0].lower()}{before[1:]}" if VERB_FIRST.match(before) else before
+    if _WHY_NOT.match(core) and begun != before:
+        return _denied(begun)
+    if _WHO.match(core) and clause and _PASSIVE.match(clause.group("rest")):
+        return f"who {clause.group('rest')} by"
     if _WHY.match(core) and is_open(core):
         measure = re.match(r"how (long|many|often|much|fast)\b", before, _I)
         so = f" so {measure.group(1)}" if measure else ""
-        rest = clause.group("rest") if clause else before
+        rest = clause.group("rest") if clause else begun
         return f"{core} {_TAG.sub('', rest)}{so}"
     if not is_open(core):
         return with_treatment(core, before, glossary)
     if clause:
         return f"{core} {clause.group('rest')}"
-    if VERB_FIRST.match(before) and not _COUNTING.match(core):
-        return f"{core} {before[0].lower()}{before[1:]}"
+    if begun != before and not _COUNTING.match(core):
+        return f"{core} {begun}"
     return with_treatment(core, before, glossary)
+
+
+def _denied(question: str) -> str:
+    """Ask why what a yes-or-no question asks about is not so."""
+    verb, _, rest = question.partition(" ")
+    if guess_language(question) == "es":
+        return f"por qué no {question}"
+    negated = {"can": "can't", "will": "won't"}.get(verb, verb if "n't" in verb or "n’t" in verb else f"{verb}n't")
+    return f"why {negated} {rest}"
 
 
 def _of_another_treatment(core: str, before: str, glossary: Glossary) -> str:
@@ -110,15 +166,17 @@ def _of_another_treatment(core: str, before: str, glossary: Glossary) -> str:
         if other.sort != "treatment":
             changed = _in_place_of(other, changed, glossary) or changed
     old = treatment_mentions(changed, glossary)
-    article = re.search(r"\bthe\s+$", core[: new.start], _I)
-    # A way of giving a treatment keeps its article, a name has none: "the shot", "Spravato".
-    proper = new.text.casefold() in {word for each in glossary.treatments for word in each.words}
-    name = ("the " if article and not proper else "") + with_head(new, core)
+    language = guess_language(before) or language_of(core, before)
+    name = called(new, language, glossary)
+    if new.text.casefold() in {word for each in glossary.treatments for word in each.words} and language == "en":
+        name += with_head(new, core)[len(new.text) :]
+    if aspect := aspect_in(before):
+        return asked_of(aspect, spoken_name(new, language, glossary) if is_of_visits(aspect) else name, language)
     if old:
         return _replaced(changed, old, name)
     if generic := _GENERIC.search(changed):
         return f"{changed[: generic.start()]}{name}{changed[generic.end() :]}"
-    return f"{changed} {core}" if _PLACED.match(core) else f"{changed} with {name}"
+    return f"{changed} {core}" if _PLACED.match(core) else f"{changed} {_WITH[language]} {name}"
 
 
 def _replaced(text: str, old: list[Mention], name: str) -> str:
@@ -129,8 +187,8 @@ def _replaced(text: str, old: list[Mention], name: str) -> str:
     head = re.compile(rf"\s+{HEADS}\b", _I).match(text, first.end)
     headed = re.search(rf"\b{HEADS}$", name, _I)
     start = text[: first.start]
-    if not headed and not head:
-        start = re.sub(r"\b(?:the|an?)\s+$", "", start, flags=_I)
+    if (not headed and not head) or _ARTICLE.match(name):
+        start = re.sub(r"\b(?:the|an?|el|la|los|las|una?)\s+$", "", start, flags=_I)
     if not headed and head and head.group().strip().casefold() in _WAYS_TO_GIVE:
         # "Spravato" stands for "the ketamine shot", but "a Spravato visit" for "a ketamine visit".
         start, end = re.sub(r"\b(?:the|an?)\s+$", "", start, flags=_I), head.end()
@@ -178,30 +236,47 @@ def _last_noun_replaced(core: str, before: str, glossary: Glossary) -> str | Non
 
 def _aspect(core: str, before: str, glossary: Glossary) -> str:
     """Ask the fragment of what the question before was about: "risks?" after "what is ketamine?"."""
+    topic = topic_in(before, language_of(core, before), glossary)
+    if not topic or topic in core:
+        return core if topic else f"{before}? {core}"
+    joint = _OF if _ASPECT_HEAD.search(core) else _WITH
+    return f"{core} {joint[language_of(core, before)]} {topic}"
+
+
+def topic_in(before: str, language: Language, glossary: Glossary) -> str:
+    """Return the treatment a question asks about, or what else it is about, for a follow-up in `language`."""
     about = treatment_mentions(before, glossary)
-    topic = with_head(about[0], before) if about else subject(before, glossary)
-    if not topic:
-        return f"{before}? {core}"
-    return f"{core} of {topic}" if _ASPECT_HEAD.search(core) else f"{core} with {topic}"
+    if not about:
+        return subject(before, glossary)
+    if language == (guess_language(before) or language) and language == "en":
+        return with_head(about[0], before)
+    return called(about[0], language, glossary)
+
+
+def spoken_name(mention: Mention, language: Language, glossary: Glossary) -> str:
+    """Return the name of the treatment itself, whatever word it was mentioned by."""
+    return spanish_name(mention.name, glossary) if language == "es" else mention.name
 
 
 def with_treatment(core: str, before: str, glossary: Glossary) -> str:
     """Add of which treatment a question asks, that of the question before; without one, what that was about."""
     if treatment_mentions(core, glossary):
         return core
-    about = treatment_mentions(before, glossary)
-    topic = with_head(about[0], before) if about else subject(before, glossary)
-    if not topic:
-        return f"{before}? {core}"
+    language = language_of(core, before)
+    topic = topic_in(before, language, glossary)
+    if not topic or topic in core:
+        return core if topic else f"{before}? {core}"
     counted = _COUNTED.match(core)
-    return f"{counted.group()} {topic}{core[counted.end() :]}" if counted else f"{core} with {topic}"
+    return f"{counted.group()} {topic}{core[counted.end() :]}" if counted else f"{core} {_WITH[language]} {topic}"
 
 
 def subject(question: str, glossary: Glossary) -> str:
     """Return what a question is about, for "it" to stand for: what it asks the meaning of, else what it names first."""
     asked = bare(question)
     if defined := DEFINING.match(asked):
-        return re.sub(r"^(?:an?|un|una)\s+", "", defined.group("thing") or defined.group("word"), flags=_I)
+        thing = re.sub(r"^(?:an?|un|una)\s+", "", defined.group("thing") or defined.group("word"), flags=_I)
+        if not re.match(rf"(?:{_PLACE}|going|allowed|able)\b", thing, _I):
+            return re.sub(r"\s+(?:for|like|used for|about|made of)$", "", thing, flags=_I)
     named = [mention for mention in mentions(asked, glossary) if _is_noun(mention, asked)]
     if named:
         return with_head(named[0], asked)

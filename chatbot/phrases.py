@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from chatbot.conversation import Language
+from chatbot.safety.language import guess_language
 from corpus.glossary import Glossary
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -14,8 +16,8 @@ ASKING = (
 )
 """Words a question opens with."""
 HELPING = (
-    r"(?:is|are|was|were|do|does|did|can|could|will|would|should|may|might|has|have|had|must|isn['’]t|aren['’]t|don['’]t"
-    r"|doesn['’]t|didn['’]t|can['’]t|won['’]t|es|está|están|son|puede|puedo|pueden|hay|tiene|tienen|debo|debe|se|cubre"
+    r"(?:is|are|was|were|do|does|did|can|could|will|would|should|may|might|has|have|had|must|isn['’]?t|aren['’]?t|don['’]?t"
+    r"|doesn['’]?t|didn['’]?t|can['’]?t|won['’]?t|shouldn['’]?t|couldn['’]?t|wouldn['’]?t|es|está|están|son|puede|puedo|pueden|hay|tiene|tienen|debo|debe|se|cubre"
     r"|dura|duran|funciona|sirve)"
 )
 """Verbs a question turns round its subject, or opens with."""
@@ -43,8 +45,9 @@ _ASPECTS = frozenset(
     quickly relief result results risk risks risky safe safety schedule session sessions shot shots side slow soon
     start starts stop strong take taken takes time times treatment treatments visit visits watch week weekly weeks well
     work working works wrong year years bad badly good free legal daily side-effects downsides dangers
-    costo precio riesgos riesgo efectos secundarios dosis duele dura duran funciona sesión sesiones tratamiento veces
-    visita visitas segura seguro
+    costo precio cuesta cuestan riesgos riesgo efectos secundarios dosis duele duelen dura duran funciona funcionan
+    sesión sesiones tratamiento tratamientos veces visita visitas segura seguro cita citas hace hacen usa usan pone
+    ponen da dan administra aprobado aprobada legal peligroso peligrosa cubre cubren tarda empieza sirve cada
     """.split()
 )
 """What is asked about any treatment: a question that says no more than these leaves open which one."""
@@ -139,6 +142,29 @@ def _lexicon(glossary: Glossary) -> tuple[re.Pattern[str] | None, dict[str, tupl
             known[word.casefold()] = ("treatment", treatment.name)
     listed = "|".join(re.escape(word) for word in sorted(known, key=len, reverse=True))
     return (re.compile(rf"(?<!\w)(?:{listed})(?!\w)", re.IGNORECASE) if known else None), known
+
+
+def spanish_name(name: str, glossary: Glossary) -> str:
+    """Return what a treatment is called in Spanish."""
+    return next((each.spanish for each in glossary.treatments if each.name == name and each.spanish), name)
+
+
+def called(mention: Mention, language: Language, glossary: Glossary) -> str:
+    """Return a treatment's name for a question in `language`: "Spravato" for "the spray", "the ketamine shot"."""
+    text = mention.text
+    treatment = next(each for each in glossary.treatments if each.name == mention.name)
+    name = spanish_name(treatment.name, glossary) if language == "es" else treatment.name
+    if text.casefold() in treatment.words:
+        foreign = text.casefold() == treatment.spanish if language == "en" else bool(treatment.spanish)
+        return name if foreign else text
+    own = next((term for term in glossary.terms if term.term == treatment.name), None)
+    if own and text.casefold() in own.lay:
+        return name
+    way = re.sub(r"^(?:the|a|la|el)\s+", "", text, flags=re.IGNORECASE)
+    foreign = (guess_language(text) or "en") != language
+    if foreign:
+        return name
+    return f"la {way} de {name}" if language == "es" else f"the {name} {way}"
 
 
 def is_general(word: str) -> bool:

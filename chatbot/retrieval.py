@@ -70,18 +70,19 @@ def understand(asked: str, earlier: Sequence[str], wording: Wording) -> Query:
 
 def understand_each(asked: str, earlier: Sequence[str], wording: Wording) -> tuple[Query, ...]:
     """Make a query for each question of a message, in the light of those before it; at most one more than answered."""
-    before: Query | None = None
+    before: list[Query] = []
     for message in earlier[-_REMEMBERED:]:
-        before = _queries(message, before, wording)[-1]
+        before = [*reversed(_queries(message, before, wording)), *before]
     return _queries(asked, before, wording)
 
 
-def _queries(message: str, before: Query | None, wording: Wording) -> tuple[Query, ...]:
+def _queries(message: str, before: Sequence[Query], wording: Wording) -> tuple[Query, ...]:
+    """Make the queries of one message; `before` are the earlier ones, the last first."""
     queries: list[Query] = []
     for part in take_apart(message):
-        told = _told(part.story, wording)
-        before = _query(part.question, told if told and not queries else before, wording)
-        queries.append(before)
+        told = _told(part.story, wording) if not queries else None
+        known = [*([told] if told else []), *reversed(queries), *before]
+        queries.append(_query(part.question, known, wording))
     return tuple(queries)
 
 
@@ -90,20 +91,21 @@ def _told(story: Sequence[str], wording: Wording) -> Query | None:
     for sentence in story:
         mended = mend_spelling(sentence, wording)
         if about := mentions(mended, wording.glossary):
-            return _query(f"What is {with_head(about[0], mended)}?", None, wording)
+            return _query(f"What is {with_head(about[0], mended)}?", (), wording)
     return None
 
 
-def _query(asked: str, before: Query | None, wording: Wording) -> Query:
+def _query(asked: str, before: Sequence[Query], wording: Wording) -> Query:
     glossary = wording.glossary
     mended = mend_spelling(asked, wording)
-    full = in_full(mended, before.resolved if before else "", glossary)
+    last, *spoken = [query.resolved for query in before] or [""]
+    full = in_full(mended, last, glossary, spoken)
     resolved = full.text
     added = [term.term for term in glossary.terms_in(resolved) if term.term.casefold() not in resolved.casefold()]
     search = " ".join([resolved, *added])
     treatments = glossary.treatments_in(search)
     if before and not treatments and full.refers_back:
-        treatments = before.treatments
+        treatments = before[0].treatments
     return Query(asked, resolved, search, treatments)
 
 

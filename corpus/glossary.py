@@ -36,6 +36,8 @@ class Treatment(_Strict):
     """What an article may call it once it is named: too common a word to tell what a visitor asks about."""
     other: str = ""
     """Name of the treatment that "the other one" means beside this one."""
+    spanish: str = ""
+    """Its name in Spanish, if that is another."""
 
 
 class Glossary(_Strict):
