@@ -25,6 +25,11 @@ _ROOT = 5
 """Letters by which forms of a Spanish word are taken for one: "sesión", "sesiones"."""
 _WORD = re.compile(r"\w+")
 _ARTICLES = frozenset({"el", "la", "los", "las", "un", "una"})
+_LIGHT = frozenset(
+    "uso usa usar usan usarse tomar tomo toma tomarse da dan dar dio doy pone ponen poner recibe recibir hace hacer hago"
+    " pasa pasar quiero querer necesito poder podría ser estar tener tengo haber ir voy venir".split()
+)
+"""Spanish verbs that say little of what is asked: people "use", "take" or "receive" the same thing."""
 _LABEL = re.compile(r"\[[a-z]+(?: [\w*]+)?\]")
 """What redaction leaves in place of a personal detail."""
 
@@ -52,7 +57,7 @@ def readable(hits: Sequence[Hit], query: Query, names: frozenset[str]) -> tuple[
     """
     language = guess_language(query.resolved)
     whole = _every_word(query.resolved)
-    wanted = {_root(word) for word in content_words(query.resolved) if word not in names and not is_general(word)}
+    wanted = {_root(word) for word in content_words(query.resolved) if word not in names and not is_general(word) and word not in _LIGHT}
 
     def is_listed(listed: str) -> bool:
         return wanted <= {_root(word) for word in content_words(listed)} if wanted else whole == _every_word(listed)

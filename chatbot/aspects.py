@@ -36,11 +36,17 @@ ASPECTS = (
         r"(?:my )?(?:insurance|coverage|covered|insured)(?: coverage)?|(?:el )?seguro(?: médico)?|cobertura",
         "Does insurance cover {}", "El seguro cubre {}",
     ),
+    Aspect(
+        r"(?:if )?(?:denied|denial)|(?:what )?if (?:they|it|insurance|(?:the|my) (?:plan|insurance)) (?:says?|said) no"
+        r"|(?:qué pasa )?si (?:(?:el seguro|mi seguro|el plan|mi plan) )?(?:(?:me )?(?:dice|dicen) que no|(?:me )?l[oa] nieg(?:a|an))",
+        "What if the plan says no to {}", "Qué hago si el seguro me niega {}",
+    ),
     Aspect(r"(?:the )?(?:dos(?:e|es|age|ing)|strength)|(?:la )?dosis", "How is the {} dose chosen",
            "Cómo se decide la dosis de {}"),
-    Aspect(r"(?:the )?(?:frequency|how often|schedule|timetable)|(?:la )?frecuencia|cada cuánto|calendario",
+    Aspect(r"(?:the )?(?:frequency|how often|schedule|timetable)|(?:con qué |la )?frecuencia|cada cuánto|calendario",
            "How often do people come for {}", "Cada cuánto tengo que venir para {}"),
-    Aspect(r"(?:the )?(?:number of )?(?:sessions|visits|appointments|treatments)|how many|(?:las )?sesiones|cuántas",
+    Aspect(r"(?:the )?(?:number of )?(?:sessions|visits|appointments|treatments)|how many(?: sessions| visits| treatments| shots)?"
+           r"|(?:las )?sesiones|cuánt[oa]s(?: sesiones| visitas| tratamientos)?",
            "How many {} sessions are there", "Cuántas sesiones de {} son"),
     Aspect(r"(?:the )?(?:duration|length|how long|time)|(?:la )?duración|cuánto (?:tiempo|dura|tarda)",
            "How long does a {} visit take", "Cuánto dura una visita de {}"),
@@ -72,7 +78,12 @@ ASPECTS = (
 )  # fmt: skip
 """In the order they are tried. A word that says something else in a longer question is only taken alone."""
 
-_ONE = re.compile("|".join(f"(?P<a{number}>{each.words})" for number, each in enumerate(ASPECTS)), _I)
+_ASKED = (
+    r"(?:(?:what(?: are|['’]s| is)|are there|is there|any|cuál(?:es)? (?:es|son)|tiene|tienen|hay|qué)\s+)?"
+    r"(?:(?:the|any|an|other|its|los|las|el|la|otros|otras)\s+)?"
+)
+_ONE = re.compile(_ASKED + "(?:" + "|".join(f"(?P<a{n}>{each.words})" for n, each in enumerate(ASPECTS)) + ")", _I)
+_TWO = re.compile(r"\s*(?:,|\band\b|\by\b|&|\+)\s*(?:and\s+|y\s+)?", _I)
 _OF_A_VISIT = re.compile(r"\{\} (?:visit|sessions|dose)|(?:visita|sesiones|dosis) de \{\}")
 
 
@@ -82,9 +93,24 @@ def aspect_in(text: str) -> Aspect | None:
     return ASPECTS[int(str(found.lastgroup)[1:])] if found and found.lastgroup else None
 
 
+def aspects_apart(text: str) -> list[str]:
+    """Return the parts of "risks and cost?", if it is a list of nothing else; else nothing."""
+    parts = [part for part in _TWO.split(text.strip(" ¿?.!")) if part]
+    return parts if len(parts) > 1 and all(map(aspect_in, parts)) else []
+
+
 def asked_of(aspect: Aspect, topic: str, language: Language) -> str:
     """Return the question in full, without its mark."""
     return (aspect.spanish if language == "es" else aspect.english).format(topic)
+
+
+def in_spanish(thing: str, treatment: str) -> str | None:
+    """Return "the side effects of Spravato" in Spanish, the treatment by its name there; None if it is no aspect."""
+    for aspect in ASPECTS:
+        english, spanish = aspect.english.removeprefix("What are "), aspect.spanish.removeprefix("Cuáles son ")
+        if english != aspect.english and re.match(english.removesuffix("{}"), thing, _I):
+            return spanish.format(treatment)
+    return None
 
 
 def is_of_visits(aspect: Aspect) -> bool:

@@ -13,6 +13,7 @@ from chatbot.aspects import aspect_in, is_of_visits
 from chatbot.fragments import (
     VERB_FIRST,
     WH_CLAUSE,
+    WHEN,
     WHICH,
     between,
     is_fragment,
@@ -20,6 +21,7 @@ from chatbot.fragments import (
     last_term,
     merged,
     subject,
+    topic_in,
     with_treatment,
 )
 from chatbot.openings import Opened, opened, without_thanks
@@ -52,6 +54,7 @@ _SHORT_VERB = re.compile(
 )
 """A verb that stands for all of the question before: "does ketamine?"."""
 _OF_VISITS = frozenset("session sessions visit visits appointment appointments dose doses sesión sesiones visita visitas".split())
+_PLURAL = re.compile(r"^what are\b", _I)
 _TAIL = re.compile(r"\b(?:for|with|about|to|of|against)\s+(?P<what>that|this|it|them|those)$", _I)
 _CLITIC = re.compile(r"\b(?:lo|la|los|las)\s+(?!\w+(?:ción|dad|s)\b)\w+", _I)
 _ANIMATE = re.compile(
@@ -60,7 +63,7 @@ _ANIMATE = re.compile(
     _I,
 )
 _EXPLETIVE = re.compile(
-    r"\bit(?:['’]s| is| was)?\s+(?:\w+\s+)?(?:that|to|if|when)\b|\b(?:is|was)\s+it\s+\w+\s+(?:to|that|if|for)\b"
+    r"\bit(?:['’]s| is| was)?\s+(?:\w+\s+)?(?:that|to|if|when)\b|\b(?:is|was)\s+it\s+\w+\s+(?:to|that|if|for\s+(?:\w+\s+){1,3}to)\b"
     r"|\blike to\b",
     _I,
 )
@@ -72,12 +75,15 @@ _THIS = re.compile(
 )
 _ITS = re.compile(r"\b(?:its|their)\b", _I)
 _CONJUNCTION = re.compile(r"\b(?:\w{4,}|know|say|so|now)\s+that\s+(?!\w+$)", _I)
-_AFTERWARDS = re.compile(r"\b(?:afterwards?|right after)\b(?=\W*$)", _I)
+_AFTERWARDS = re.compile(
+    r"(?<!ever )(?<!years )(?<!days )\b(?:afterwards?|(?:right )?after|before(?:hand)?|antes|despu[ée]s)\b(?=\W*$)", _I
+)
 _BOUNDARY = re.compile(r"[,;:?]|\b(?:and|or|but|if|when|because|so|since|y|pero|si|cuando|porque)\b", _I)
 """Where another clause begins: a pronoun never stands for a noun of its own clause."""
 _MORE = re.compile(r"^\W*(?:(?:tell me |know |explain |say )?more|go on|anything else|what else|algo más|más)\W*$", _I)
 _HOW = re.compile(r"^(?:how|who|why|cómo|quién|por qué)\b", _I)
 _FEW_OWN = 3
+_SPANISH_QUESTION = re.compile(r"\b(?:qué|cuál(?:es)?|cuánt[oa]s?|cómo|cuándo|dónde|quién(?:es)?)\b", _I)
 _SMALL_WORDS = tuple(
     (re.compile(rf"^{spanish}\s+(?:(?:el|la|los|las)\s+)?", _I), english)
     for spanish, english in (
@@ -115,11 +121,13 @@ def in_full(now: str, before: str, glossary: Glossary, spoken: Sequence[str] = (
     stripped = bare(_LEAD.sub("", text, count=1))
     core = _shortened(stripped, glossary)
     if guess_language(now) == "es" and guess_language(before) == "en" and is_fragment(core):
-        core = _in_english(core, glossary)
+        core = _in_english(core, before, glossary)
     led = opening.corrects or stripped != bare(text)
     resolved = _resolved(core, _spoken_of(core, bare(before), spoken, glossary), glossary, led=led)
     if opening.unwanted and (changed := _instead(core, opening.unwanted, bare(before), glossary)):
         resolved = changed
+    if resolved != stripped:
+        resolved = _filled(resolved, [before, *spoken], glossary)
     return Full(text, refers_back=False) if resolved == stripped else Full(_ended(resolved), refers_back=True)
 
 
@@ -151,11 +159,20 @@ def _shortened(core: str, glossary: Glossary) -> str:
 
 def _spoken_of(core: str, before: str, spoken: Sequence[str], glossary: Glossary) -> str:
     """Return the earlier question a follow-up leans on: what is asked of visits is asked of the last treatment."""
+    if WHICH.search(core) and not treatment_mentions(core, glossary):
+        return _two_named(before, spoken, glossary)
     aspect = aspect_in(core)
     visits = is_of_visits(aspect) if aspect else bool(_OF_VISITS & set(content_words(core)))
     if not visits or treatment_mentions(core, glossary) or treatment_mentions(before, glossary):
         return before
     return next((bare(text) for text in spoken if treatment_mentions(text, glossary)), before)
+
+
+def _two_named(before: str, spoken: Sequence[str], glossary: Glossary) -> str:
+    """Return what "which one" chooses from: the question before, or both of the last two."""
+    names = {mention.name for mention in treatment_mentions(before, glossary)}
+    last = {mention.name for mention in treatment_mentions(spoken[0], glossary)} if spoken else set()
+    return f"{before}, {bare(spoken[0])}" if len(names) == 1 and len(names | last) == 2 else before
 
 
 def _instead(core: str, unwanted: str, before: str, glossary: Glossary) -> str | None:
@@ -169,7 +186,9 @@ def _instead(core: str, unwanted: str, before: str, glossary: Glossary) -> str |
 def _resolved(core: str, before: str, glossary: Glossary, *, led: bool) -> str:
     named = _OTHER.sub(lambda match: _other(before, glossary) or match.group(), core)
     named = _NTH.sub(lambda match: _nth(match, before, glossary) or match.group(), named)
-    if is_fragment(named) and not _points_back(named, glossary):
+    if WHEN.fullmatch(named):
+        return merged(named, before, glossary)
+    if (is_fragment(named) or aspect_in(named)) and not _points_back(named, glossary):
         return merged(named, before, glossary)
     pointing = _pointing(named, before, glossary)
     return _left_open(named, before, glossary, led=led) if pointing is None else pointing
@@ -214,10 +233,17 @@ def _pointing(core: str, before: str, glossary: Glossary) -> str | None:
     about = last_term(before, glossary) if DEFINING.match(core) else _topic_of(word, before, glossary)
     if not about:
         return f"{before}? {core}"
-    whole = _put(core, found, about)
-    term = last_term(before, glossary)
-    tail = _TAIL.search(whole)
-    return f"{whole[: tail.start('what')]}{term}" if tail and term and term not in whole else whole
+    return _put(core, found, about)
+
+
+def _filled(resolved: str, spoken: Sequence[str], glossary: Glossary) -> str:
+    """Say what a second pronoun, at the end, stands for: "is ketamine approved for that"."""
+    tail = _TAIL.search(resolved)
+    if tail is None:
+        return resolved
+    named = (mention.text for text in spoken for mention in mentions(text, glossary) if mention.sort != "treatment")
+    term = next(named, "")
+    return f"{resolved[: tail.start('what')]}{term}" if term and term not in resolved else resolved
 
 
 def _acts_itself(core: str, pronoun: re.Match[str]) -> bool:
@@ -231,7 +257,9 @@ def _put(core: str, pronoun: re.Match[str], about: str) -> str:
     if _ITS.fullmatch(word):
         about = f"{about}'s"
     elif _AFTERWARDS.fullmatch(word):
-        about = f"after {about}"
+        before_it = word.startswith(("before", "antes"))
+        spanish = word.startswith(("antes", "desp"))
+        about = f"{word} de {about}" if spanish else f"{'before' if before_it else 'after'} {about}"
     elif pronoun.groupdict().get("is"):
         about = f"{about} is"
     return f"{core[: pronoun.start()]}{about}{core[pronoun.end() :]}"
@@ -242,7 +270,8 @@ def _topic_of(word: str, before: str, glossary: Glossary) -> str:
     named = list(dict.fromkeys(mention.name for mention in treatment_mentions(before, glossary)))
     if len(named) > 1 and not DEFINING.match(before):
         return " and ".join(named) if word in {"they", "them", "these", "those", "their"} else ""
-    if named and re.search(rf"\s{_THING}$", word, _I):
+    # "It" is one thing: not the risks, but the treatment.
+    if named and (re.search(rf"\s{_THING}$", word, _I) or (word in {"it", "this"} and _PLURAL.match(before))):
         return named[0]
     return subject(before, glossary)
 
@@ -272,11 +301,17 @@ def _left_open_in_spanish(core: str, before: str, glossary: Glossary) -> str:
     return with_treatment(core, before, glossary) if says_one_thing(core) else core
 
 
-def _in_english(core: str, glossary: Glossary) -> str:
+def _in_english(core: str, before: str, glossary: Glossary) -> str:
     """Put a Spanish fragment into English, as the question is that it belongs to: "con el TOC" -> "with OCD"."""
-    for mention in reversed(mentions(core, glossary)):
-        if mention.sort != "treatment":
-            core = f"{core[: mention.start]}{mention.name}{core[mention.end :]}"
+    if _SPANISH_QUESTION.search(core) or aspect_in(core) or treatment_mentions(core, glossary):
+        return core
+    named = mentions(core, glossary)
+    if not named:
+        # What cannot be put into English stays a question of its own, of the same treatment.
+        topic = topic_in(bare(before), "es", glossary)
+        return f"{core} con {topic}" if topic and _THIS.search(core) is None else core
+    for mention in reversed(named):
+        core = f"{core[: mention.start]}{mention.name}{core[mention.end :]}"
     for pattern, english in _SMALL_WORDS:
         core = pattern.sub(english, core)
     return core

@@ -2,7 +2,7 @@
 
 import re
 
-from chatbot.aspects import Aspect, asked_of, aspect_in, is_of_visits
+from chatbot.aspects import Aspect, asked_of, aspect_in, in_spanish, is_of_visits
 from chatbot.conversation import Language
 from chatbot.phrases import (
     ASKING,
@@ -64,6 +64,10 @@ _NO_NOUN_AFTER = re.compile(rf"\s+(?:{_PEOPLE}|with)\b", _I)
 """Before one of these it is none either: "pregnant people"."""
 _TAG = re.compile(r",? (?:right|correct|isn['’]t it|is that (?:right|true)|like)$", _I)
 _WAYS_TO_GIVE = frozenset("shot shots injection injections infusion infusions drip drips spray sprays".split())
+_SPANISH_WHEN = ("antes", "después", "despues")
+WHEN = re.compile(r"\b(?:before(?:hand)?|after(?:wards?)?|during|antes|despu[ée]s|durante)\b", _I)
+"""A moment without what it is before or after."""
+_INFINITIVE = re.compile(rf"\b(?:\w{{2,}}[aei]r|ir)(?:me|te|se|lo|la|los|las)?\b(?:\s+(?!{_PLACE}\b)\w+)*", _I)
 _ARTICLE = re.compile(r"(?:the|la|el)\s", _I)
 _WITH: dict[Language, str] = {"en": "with", "es": "con"}
 _OF: dict[Language, str] = {"en": "of", "es": "de"}
@@ -79,6 +83,8 @@ def is_fragment(text: str) -> bool:
 
 def merged(core: str, before: str, glossary: Glossary) -> str:
     """Put a fragment where it belongs in the question before."""
+    if WHEN.fullmatch(core):
+        return _at_another_time(core, before, glossary)
     if not content_words(core) and not _QUESTION_WORD.match(core):
         return before
     if WHICH.search(core):
@@ -101,7 +107,7 @@ def _of_topic(aspect: Aspect, core: str, before: str, glossary: Glossary) -> str
     """Ask of the topic what a word or two stand for; None where they belong into the question before."""
     if any(_in_place_of(mention, before, glossary) for mention in mentions(core, glossary)):
         return None
-    if VERB_FIRST.match(before) and _HOW_MUCH.match(core):
+    if _is_yes_or_no(before) and _HOW_MUCH.match(core):
         return None
     language = language_of(core, before)
     about = list({each.name: each for each in treatment_mentions(before, glossary)}.values())
@@ -123,26 +129,55 @@ def between(core: str, before: str, glossary: Glossary) -> str:
     return f"{core}, {' or '.join(names)}" if len(names) > 1 else f"{before}? {core}"
 
 
+def _is_yes_or_no(question: str) -> bool:
+    """Tell whether a question wants yes or no: Spanish puts it as a statement, "la ketamina duele"."""
+    statement = guess_language(question) == "es" and not _QUESTION_WORD.match(question) and len(question.split()) > 2
+    return bool(VERB_FIRST.match(question)) or statement
+
+
+def _at_another_time(core: str, before: str, glossary: Glossary) -> str:
+    """Ask the same of "after", or add it: "can people eat before Spravato?", "and after?"."""
+    word = {"beforehand": "before", "afterwards": "after", "afterward": "after"}.get(core.casefold(), core.casefold())
+    if swapped := WHEN.search(before):
+        return f"{before[: swapped.start()]}{word}{before[swapped.end() :]}"
+    topic = topic_in(before, language_of(core, before), glossary)
+    return f"{before} {word} {'de ' if word in _SPANISH_WHEN else ''}{topic}" if topic not in before else f"{before} {word}"
+
+
 def _asked_anew(core: str, before: str, glossary: Glossary) -> str:
     """Ask the question before with another question word: "how many times?" after "how is it given?"."""
     clause = WH_CLAUSE.match(before)
-    begun = f"{before[0].lower()}{before[1:]}" if VERB_FIRST.match(before) else before
-    if _WHY_NOT.match(core) and begun != before:
+    begun = (f"{before[0].lower()}{before[1:]}" if VERB_FIRST.match(before) else before) if _is_yes_or_no(before) else ""
+    if _WHY_NOT.match(core) and begun:
         return _denied(begun)
     if _WHO.match(core) and clause and _PASSIVE.match(clause.group("rest")):
         return f"who {clause.group('rest')} by"
     if _WHY.match(core) and is_open(core):
         measure = re.match(r"how (long|many|often|much|fast)\b", before, _I)
         so = f" so {measure.group(1)}" if measure else ""
-        rest = clause.group("rest") if clause else begun
+        rest = clause.group("rest") if clause else begun or before
         return f"{core} {_TAG.sub('', rest)}{so}"
     if not is_open(core):
         return with_treatment(core, before, glossary)
+    if DEFINING.match(before) and not _WHY.match(core):
+        return _of_the_thing(core, before, glossary)
     if clause:
         return f"{core} {clause.group('rest')}"
-    if begun != before and not _COUNTING.match(core):
+    if begun and not _COUNTING.match(core):
         return f"{core} {begun}"
     return with_treatment(core, before, glossary)
+
+
+def _of_the_thing(core: str, before: str, glossary: Glossary) -> str:
+    """Ask of what the question before asked the meaning of: "¿cuánto duran?" after "what are the side effects …"."""
+    thing = subject(before, glossary)
+    if language_of(core, before) == "en" or not thing:
+        return with_treatment(core, before, glossary)
+    about = treatment_mentions(thing, glossary)
+    name = called(about[0], "es", glossary) if about else ""
+    if guess_language(before) != "es":
+        thing = in_spanish(thing, name) or name or thing
+    return f"{core} {thing}"
 
 
 def _denied(question: str) -> str:
@@ -216,6 +251,9 @@ def _alternative(core: str, before: str, glossary: Glossary) -> str | None:
         same = list(re.finditer(rf"\b{placed.group(1)}\b", before, _I))
         any_ = same or list(re.finditer(rf"\b{_PLACE}\b", before, _I))
         return f"{before[: any_[-1].start()]}{core}" if any_ else f"{before} {core}"
+    verbs = list(_INFINITIVE.finditer(before)) if guess_language(before) == "es" else []
+    if verbs and _INFINITIVE.match(core):
+        return f"{before[: verbs[-1].start()]}{core}{before[verbs[-1].end() :]}"
     doing = list(re.finditer(r"\b\w{2,}ing\b", before, _I))
     if re.match(r"\w+ing\b", core, _I) and doing:
         return f"{before[: doing[-1].start()]}{core}"

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from chatbot.aspects import aspects_apart
+from chatbot.openings import without_thanks
 from chatbot.phrases import ASKING, HELPING, content_words
 
 MAX_QUESTIONS = 3
@@ -20,6 +22,7 @@ _SUBJECT = (
     r"(?:i|we|you|it|they|he|she|that|this|these|those|there|people|patients|someone|anyone|the|a|an|my|your|any"
     r"|\w*tamine?|spravato|insurance)"
 )
+_SPANISH_ASKING = r"(?:por qué|para qué|qué|cuál(?:es)?|cuánt[oa]s?|cómo|cuándo|dónde|quién(?:es)?)"
 _OPENS = re.compile(
     rf"^(?:(?:and|or|also|but|so|plus|hi|hello|hey|ok(?:ay)?|well|y|pero|también|hola)\b[\s,]*)*(?:¿|{ASKING}\b|{HELPING}\s"
     r"|(?:(?:what|how) about|tell me|explain|describe)\b)",
@@ -33,9 +36,11 @@ _REQUEST = re.compile(
     r"|me gustaría saber|mi pregunta es)\b[\s,:]*(?:about\s+|is\s+)?(?=\w)",
     _I,
 )
+_ALSO = re.compile(r"^\W*(?:(?:and|also|y|what about|how about|qué hay de)\b\s*)+", _I)
 _JOINT = re.compile(
     rf"[,;]?\s+(?:and|or|also|but|plus|y|pero)\s+(?:also\s+|then\s+|if so,?\s+|también\s+)?"
-    rf"(?=(?:{ASKING}(?:\s+\S+){{0,3}}?\s+{HELPING}\s+\S|(?:what|how) about\s|{HELPING}\s+{_SUBJECT}\b))"
+    rf"(?=(?:{ASKING}(?:\s+\S+){{0,3}}?\s+{HELPING}\s+\S|(?:what|how) about\s|{HELPING}\s+{_SUBJECT}\b"
+    rf"|who\s+\w+s\b|{_SPANISH_ASKING}\s+\w+))"
     rf"|,\s+(?=(?:{ASKING}(?:\s+\S+){{0,3}}?\s+{HELPING}\s+{_SUBJECT}\b))",
     _I,
 )
@@ -67,6 +72,8 @@ def take_apart(message: str) -> list[Part]:
         for number in asked
         for question in _separate(_request_off(sentences[number]))
     ]
+    if len(sentences) == 1 and (listed := aspects_apart(_ALSO.sub("", without_thanks(message)))):
+        parts = [Part(f"{each}?") for each in listed]
     if len(parts) > 1 or (parts and len(message.split()) > _SHORT):
         return parts[: MAX_QUESTIONS + 1]
     kept = message if len(message.split()) <= _KEPT else " ".join(message.split()[-_KEPT:])
@@ -102,10 +109,16 @@ def _separate(sentence: str) -> list[str]:
     start = 0
     for joint in _JOINT.finditer(sentence):
         before = sentence[start : joint.start()]
-        if _OPENS.match(before) and len(before.split()) > 2 and not _HANGING.search(before):
+        if _OPENS.match(before) and _is_whole(before) and not _HANGING.search(before):
             questions.append(f"{before.strip(' ,;')}?")
             start = joint.end()
     return [*questions, sentence[start:].strip()]
+
+
+def _is_whole(question: str) -> bool:
+    """Tell whether a question before "and" can stand by itself; in Spanish two words may: "¿cuánto cuesta?"."""
+    words = question.split()
+    return len(words) > 2 or (len(words) == 2 and bool(re.match(rf"¿?{_SPANISH_ASKING}\b", words[0], _I)))
 
 
 def _story(sentences: list[str], asked: list[int], number: int) -> list[str]:

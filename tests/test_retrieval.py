@@ -45,8 +45,8 @@ def test_misspelt_clinical_words_are_mended_and_other_words_left_alone(typed: st
     ("follow_up", "resolved"),
     [
         ("How long does it last?", "How long does Spravato last?"),
-        ("and the side effects?", "The side effects of Spravato?"),
-        ("how many times?", "How many times is Spravato?"),
+        ("and the side effects?", "What are the side effects of Spravato?"),
+        ("how many times?", "How many times with Spravato?"),
     ],
 )
 def test_a_follow_up_is_searched_as_the_question_in_full(follow_up: str, resolved: str) -> None:
