@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from chatbot.conversation import Question, Route, RouteName
+from chatbot.following import is_follow_up
 from chatbot.phrases import content_words, is_general, names_nothing
 from chatbot.redaction import Redactor
 from chatbot.retrieval import Query, Wording, understand_each
 from chatbot.safety.deadline import settle_in_time
 from chatbot.safety.language import guess_language
-from chatbot.safety.router import Decided
+from chatbot.safety.router import Decided, Turn
+from corpus.glossary import Glossary
 from index.lexical import without_accents
 from index.searching import Hit
 
@@ -19,6 +21,16 @@ MAX_CHARACTERS = 20_000
 """A longer message is not answered; every shorter one is read whole before anything else."""
 _ADDED_TO: frozenset[RouteName] = frozenset({"personal_medical", "booking", "cost"})
 """Routes whose fixed reply may be followed by general sentences, if the message also asks something."""
+_ASKED_OF_ARTICLES: frozenset[RouteName] = _ADDED_TO | {"education"}
+_IDLE: frozenset[RouteName] = frozenset({"smalltalk", "out_of_scope"})
+_LEANING = re.compile(r"\b(?:it|its|they|their|them|that|those|eso|lo)\b", re.IGNORECASE)
+_OF_THIS_CHAT = re.compile(
+    r"\b(?:you|your|yours|u|ur|bot|chatbot|robot|human|person|people|ai|machine|computer|program|app|web ?site|site|page"
+    r"|chat|this|model|tú|tu|te|usted|ustedes|eres|programa|persona|humano|máquina|página|esto)\b"
+    r"|\b(?:doctor|nurse|therapist|médico|enfermera)\b",
+    re.IGNORECASE,
+)
+"""Who asks about the program itself uses one of these."""
 _NEVER_ADDED_TO = frozenset({"location"})
 """Replies that say all there is to say."""
 _ROOT = 5
@@ -39,8 +51,36 @@ def asked_of_articles(settled: Decided, asked: str, redactor: Redactor, wording:
     if settled.route.to != "education" and not _may_be_added_to(settled.route):
         return ()
     # Earlier messages that were questions to the articles: a follow-up may refer to them.
-    earlier = [turn.text for turn in settled.earlier if turn.to in _ADDED_TO | {"education"}]
+    told = tuple(enumerate(settled.earlier))
+    earlier = [
+        turn.text
+        for place, turn in told
+        if turn.to in _ASKED_OF_ARTICLES or _goes_on(turn.text, turn.to, settled.earlier[:place], wording.glossary)
+    ]
     return understand_each(_LABEL.sub(" ", redactor.redact(asked)), earlier, wording)
+
+
+def going_on(settled: Decided, asked: str, glossary: Glossary) -> Decided:
+    """Send to the articles what sounds like small talk by itself, but goes on with a question: "oops, I meant OCD".
+
+    Small talk and what is out of scope is sent on, and a question on the program that names nothing of it: "who runs
+    it?". Every other route, and every flag, stays as it is.
+    """
+    decided, earlier = settled.route, settled.earlier
+    leans = decided.to == "about_bot" or (decided.to == "out_of_scope" and bool(_LEANING.search(asked)))
+    asks = "education" in decided.flags and bool(earlier) and earlier[-1].to in _ASKED_OF_ARTICLES
+    of_this_chat = bool(_OF_THIS_CHAT.search(asked))
+    if not (leans and asks and not of_this_chat) and not _goes_on(asked, decided.to, earlier, glossary):
+        return settled
+    return _with_route(settled, to="education", reply="not_in_articles", rule="goes on with a question")
+
+
+def _goes_on(text: str, to: RouteName, earlier: Sequence[Turn], glossary: Glossary) -> bool:
+    if to not in _IDLE or not earlier or earlier[-1].to not in _ASKED_OF_ARTICLES | _IDLE:
+        return False
+    if not any(turn.to in _ASKED_OF_ARTICLES for turn in earlier):
+        return False
+    return is_follow_up(text, glossary)
 
 
 def leaves_open(query: Query | None, *others: Query) -> bool:

@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Self
 
 from chatbot.answering import Drafted, Shelf, answer_in_parts, fixed_answer, not_in_articles, which_one, without_repeats
-from chatbot.asking import asked_of_articles, leaves_open, readable, settle
+from chatbot.asking import asked_of_articles, going_on, leaves_open, readable, settle
 from chatbot.checking import problems
 from chatbot.composing import Gathered, Selection, completed, gather, read, select
 from chatbot.config import Settings
@@ -191,7 +191,8 @@ class Bot:
     def _understand(self, question: Question) -> Understood:
         started = perf_counter()
         switches = self.switches()
-        settled = paused(settle(question, self._redactor), switches)
+        settled = going_on(settle(question, self._redactor), question.text, self._sources.wording.glossary)
+        settled = paused(settled, switches)
         decided = settled.route
         routed = perf_counter()
         queries: tuple[Query, ...] = ()

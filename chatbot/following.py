@@ -82,6 +82,19 @@ _BOUNDARY = re.compile(r"[,;:?]|\b(?:and|or|but|if|when|because|so|since|y|pero|
 """Where another clause begins: a pronoun never stands for a noun of its own clause."""
 _MORE = re.compile(r"^\W*(?:(?:tell me |know |explain |say )?more|go on|anything else|what else|algo más|más)\W*$", _I)
 _HOW = re.compile(r"^(?:how|who|why|cómo|quién|por qué)\b", _I)
+_SLIPS = {
+    slip: word
+    for word, slips in {
+        "how": "hwo hw ohw hou", "what": "waht wat wht whta", "when": "wen whne wehn", "why": "wy whi",
+        "which": "wich whcih whihc", "where": "wher whre", "and": "adn nad", "about": "abuot abot baout abt",
+        "long": "lng logn", "often": "offen offten oftn oftne", "many": "mnay meny", "much": "mcuh", "does": "deos",
+        "it": "ti", "the": "teh hte", "with": "wiht wtih", "meant": "ment maent", "mean": "meen", "other": "ohter othr",
+        "one": "oen", "cost": "cots", "qué": "ke", "cuánto": "kuanto",
+    }.items()
+    for slip in slips.split()
+}
+"""Question words as they are mistyped, where a follow-up hangs on them; none is a word of its own."""
+_SLIP = re.compile(r"(?<![\w’'])(?:" + "|".join(map(re.escape, _SLIPS)) + r")(?![\w’'])", _I)
 _FEW_OWN = 3
 _SPANISH_QUESTION = re.compile(r"\b(?:qué|cuál(?:es)?|cuánt[oa]s?|cómo|cuándo|dónde|quién(?:es)?)\b", _I)
 _SMALL_WORDS = tuple(
@@ -113,6 +126,8 @@ def in_full(now: str, before: str, glossary: Glossary, spoken: Sequence[str] = (
         return Full(opening.text, refers_back=False)
     if not before:
         return Full(without_thanks(now), refers_back=False)
+    now = _SLIP.sub(lambda slip: _SLIPS[slip.group().casefold()], now)
+    opening = opened(now)
     text, opening = _told_apart(without_thanks(now), opening, glossary)
     if opening.turned_to:
         before = f"What is {opening.turned_to}"
@@ -129,6 +144,12 @@ def in_full(now: str, before: str, glossary: Glossary, spoken: Sequence[str] = (
     if resolved != stripped:
         resolved = _filled(resolved, [before, *spoken], glossary)
     return Full(text, refers_back=False) if resolved == stripped else Full(_ended(resolved), refers_back=True)
+
+
+def is_follow_up(text: str, glossary: Glossary) -> bool:
+    """Tell whether a message that may sound idle names something to ask about, and hangs on what was asked."""
+    core = bare(_LEAD.sub("", opened(text).text, count=1))
+    return is_fragment(core) and bool(mentions(core, glossary) or aspect_in(core) or _OTHER.search(core))
 
 
 def _told_apart(text: str, opening: Opened, glossary: Glossary) -> tuple[str, Opened]:

@@ -13,6 +13,10 @@ from corpus.glossary import Glossary
 
 _REPAIRABLE = 6
 """Shorter words are one letter away from too many others."""
+_SHORT = 4
+"""Words of a follow-up in which shorter words are mended too,"""
+_LEAST = 4
+"""of so many letters at least."""
 _LONG = 8
 _ENDINGS = ("s", "es", "ed", "d", "ing", "er", "ers", "ly", "'s")
 _REMEMBERED = 8
@@ -98,6 +102,8 @@ def _told(story: Sequence[str], wording: Wording) -> Query | None:
 def _query(asked: str, before: Sequence[Query], wording: Wording) -> Query:
     glossary = wording.glossary
     mended = mend_spelling(asked, wording)
+    if before and len(mended.split()) <= _SHORT:
+        mended = WORD.sub(lambda match: _mended_short(match.group(), wording), mended)
     last, *spoken = [query.resolved for query in before] or [""]
     full = in_full(mended, last, glossary, spoken)
     resolved = full.text
@@ -126,6 +132,15 @@ def _mended(word: str, wording: Wording) -> str:
     if written or folded in wording.clinical:
         return written or word
     return _nearest(folded, wording.clinical, 1) or word
+
+
+def _mended_short(word: str, wording: Wording) -> str:
+    """Mend a shorter word too, to one the glossary has: in a few words that hang on a question each counts."""
+    folded = word.casefold()
+    if not _LEAST <= len(folded) or _is_known(folded, wording) or folded in wording.clinical:
+        return word
+    near = [each for each in sorted(wording.clinical) if len(each) >= _LEAST and each[0] == folded[0]]
+    return next((each for each in near if OSA.distance(folded, each, score_cutoff=1) <= 1), word)
 
 
 def _is_known(word: str, wording: Wording) -> bool:
