@@ -37,10 +37,9 @@ _LEAD = re.compile(
     _I,
 )
 _OTHER = re.compile(r"\b(?:the )?other (?:one|treatment|drug|medicine|option|kind|way)\b|\b(?:la otra|el otro)\b", _I)
+_FIRST, _SECOND = r"(?:first|former|1st|primer[oa]?)", r"(?:second|latter|2nd|segund[oa])"
 _NTH = re.compile(
-    r"\b(?:the\s+|el\s+|la\s+)?(?:(?P<first>first|former|1st|primer[oa]?)|(?P<second>second|latter|2nd|segund[oa]))"
-    r"(?:\s+(?:one|treatment|drug|medicine|option))?\b(?!\s+(?!again|then|for|with|is|does|do|can|given)\w)",
-    _I,
+    rf"\b(?:the|el|la)\s+(?:(?P<first>{_FIRST})|{_SECOND})(?:\s+(?:one|treatment|drug|medicine|option)\b|(?=\W*$))", _I
 )
 """One of two treatments that were named."""
 _CHOICE = re.compile(r"^(?:(?:yes|yeah|yep|just|only|maybe|probably|i think|solo|sólo|sí|si)\b[\s,]*)+", _I)
@@ -135,7 +134,7 @@ def in_full(now: str, before: str, glossary: Glossary, spoken: Sequence[str] = (
         return Full(before, refers_back=True)
     stripped = bare(_LEAD.sub("", text, count=1))
     core = _shortened(stripped, glossary)
-    if guess_language(now) == "es" and guess_language(before) == "en" and is_fragment(core):
+    if guess_language(text) == "es" and guess_language(before) == "en" and is_fragment(core):
         core = _in_english(core, before, glossary)
     led = opening.corrects or stripped != bare(text)
     resolved = _resolved(core, _spoken_of(core, bare(before), spoken, glossary), glossary, led=led)
@@ -345,4 +344,5 @@ def _other(before: str, glossary: Glossary) -> str:
 
 
 def _ended(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}?" if text else text
+    opening = "¿" if guess_language(text) == "es" else ""
+    return f"{opening}{text[0].upper()}{text[1:]}?" if text else text

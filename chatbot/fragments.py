@@ -68,6 +68,10 @@ _SPANISH_WHEN = ("antes", "después", "despues")
 WHEN = re.compile(r"\b(?:before(?:hand)?|after(?:wards?)?|during|antes|despu[ée]s|durante)\b", _I)
 """A moment without what it is before or after."""
 _INFINITIVE = re.compile(rf"\b(?:\w{{2,}}[aei]r|ir)(?:me|te|se|lo|la|los|las)?\b(?:\s+(?!{_PLACE}\b)\w+)*", _I)
+_USE = {"drink": "use", "smoke": "use", "eat": "use", "drinking": "using", "smoking": "using", "beber": "usar", "fumar": "usar"}
+_VERB_OF_ONE = re.compile(rf"\b(?P<verb>{'|'.join(_USE)})\s+(?:el\s+|la\s+)?$", _I)
+"""What is done with one thing may not be done with another of its sort: people drink alcohol, but use weed."""
+_COMPARING = re.compile(r"\b(?:differ(?:ence|ent)?s?|compared?|between|versus|vs|better|diferencias?|mejor|entre)\b", _I)
 _ARTICLE = re.compile(r"(?:the|la|el)\s", _I)
 _WITH: dict[Language, str] = {"en": "with", "es": "con"}
 _OF: dict[Language, str] = {"en": "of", "es": "de"}
@@ -152,12 +156,12 @@ def _asked_anew(core: str, before: str, glossary: Glossary) -> str:
         return _denied(begun)
     if _WHO.match(core) and clause and _PASSIVE.match(clause.group("rest")):
         return f"who {clause.group('rest')} by"
-    if _WHY.match(core) and is_open(core):
+    if _WHY.match(core) and (is_open(core) or _WHY.fullmatch(core)):
         measure = re.match(r"how (long|many|often|much|fast)\b", before, _I)
         so = f" so {measure.group(1)}" if measure else ""
         rest = clause.group("rest") if clause else begun or before
         return f"{core} {_TAG.sub('', rest)}{so}"
-    if not is_open(core):
+    if not (is_open(core) or _QUESTION_WORD.fullmatch(core)):
         return with_treatment(core, before, glossary)
     if DEFINING.match(before) and not _WHY.match(core):
         return _of_the_thing(core, before, glossary)
@@ -205,10 +209,14 @@ def _of_another_treatment(core: str, before: str, glossary: Glossary) -> str:
     name = called(new, language, glossary)
     if new.text.casefold() in {word for each in glossary.treatments for word in each.words} and language == "en":
         name += with_head(new, core)[len(new.text) :]
+    if _COMPARING.search(before) and len({mention.name for mention in treatment_mentions(before, glossary)}) > 1:
+        return f"{'Qué es' if language == 'es' else 'What is'} {name}"
     if aspect := aspect_in(before):
         return asked_of(aspect, spoken_name(new, language, glossary) if is_of_visits(aspect) else name, language)
     if old:
         return _replaced(changed, old, name)
+    if re.search(r"\b(?:before|after|during)$", changed, _I):
+        return f"{changed} {name}"
     if generic := _GENERIC.search(changed):
         return f"{changed[: generic.start()]}{name}{changed[generic.end() :]}"
     return f"{changed} {core}" if _PLACED.match(core) else f"{changed} {_WITH[language]} {name}"
@@ -236,7 +244,9 @@ def _in_place_of(new: Mention, before: str, glossary: Glossary) -> str | None:
     """Put a term in the place of one of the same sort: OCD for anxiety, weed for alcohol."""
     for old in mentions(before, glossary):
         if old.sort == new.sort != "treatment" and old.name != new.name:
-            return f"{before[: old.start]}{new.text}{before[old.end :]}"
+            verb = _VERB_OF_ONE.search(before[: old.start])
+            start = f"{before[: verb.start()]}{_USE[verb.group('verb').casefold()]} " if verb else before[: old.start]
+            return f"{start}{new.text}{before[old.end :]}"
     return None
 
 
@@ -266,7 +276,8 @@ def _last_noun_replaced(core: str, before: str, glossary: Glossary) -> str | Non
         return None
     words = before.split()
     last = list(re.finditer(rf"\b{_PLACE}\s+(?:the\s+)?", before, _I))
-    start = last[-1].end() if last else len(before) - len(words[-1])
+    named = [mention.start for mention in mentions(before, glossary) if mention.end == len(before)]
+    start = last[-1].end() if last else named[0] if named else len(before) - len(words[-1])
     if treatment_mentions(before[start:], glossary) or len(words) < 3:
         return None
     return f"{before[:start]}{core}"

@@ -1,5 +1,6 @@
 """Turn what a visitor typed into what is searched for: follow-ups resolved, spelling and lay words mended."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,6 +14,8 @@ from corpus.glossary import Glossary
 
 _REPAIRABLE = 6
 """Shorter words are one letter away from too many others."""
+_SHORTENED = re.compile(r"n['’]t$")
+_THRICE = re.compile(r"(\w)\1\1+", re.IGNORECASE)
 _SHORT = 4
 """Words of a follow-up in which shorter words are mended too,"""
 _LEAST = 4
@@ -122,7 +125,7 @@ def mend_spelling(text: str, wording: Wording) -> str:
 
 def _mended(word: str, wording: Wording) -> str:
     folded = word.casefold()
-    if len(folded) < _REPAIRABLE or _is_known(folded, wording):
+    if len(folded) < _REPAIRABLE or _is_known(folded, wording) or _SHORTENED.search(folded):
         return word
     # People misspell names of drugs most, and nothing else is spelt like them.
     if name := _nearest(folded, wording.names, _allowed(folded)):
@@ -136,6 +139,8 @@ def _mended(word: str, wording: Wording) -> str:
 
 def _mended_short(word: str, wording: Wording) -> str:
     """Mend a shorter word too, to one the glossary has: in a few words that hang on a question each counts."""
+    if (lengthened := _THRICE.sub(r"\1\1", word)) != word:
+        return lengthened
     folded = word.casefold()
     if not _LEAST <= len(folded) or _is_known(folded, wording) or folded in wording.clinical:
         return word

@@ -28,7 +28,7 @@ def resolved(before: str, now: str) -> str:
         ("How long is a Spravato visit?", "can people drive afterwards?", "Can people drive after Spravato visit?"),
         ("Can pregnant people take Spravato?", "is it safe?", "Is Spravato safe?"),
         ("When can people drive after ketamine?", "does it hurt?", "Does ketamine hurt?"),
-        ("¿Qué es Spravato?", "¿eso duele?", "Spravato duele?"),
+        ("¿Qué es Spravato?", "¿eso duele?", "¿Spravato duele?"),
     ],
 )
 def test_a_pronoun_becomes_what_it_stands_for(before: str, now: str, full: str) -> None:
@@ -49,7 +49,7 @@ def test_a_pronoun_becomes_what_it_stands_for(before: str, now: str, full: str) 
         ("Does Spravato work?", "when?", "When does Spravato work?"),
         ("What is TMS?", "risks?", "What are the risks of TMS?"),
         ("How do Spravato and ketamine differ?", "which is stronger?", "Which is stronger, Spravato or ketamine?"),
-        ("¿Está aprobado Spravato?", "¿y la ketamina?", "Está aprobado ketamina?"),
+        ("¿Está aprobado Spravato?", "¿y la ketamina?", "¿Está aprobado ketamina?"),
         ("How fast does ketamine work?", "tell me more", "How fast does ketamine work?"),
     ],
 )  # fmt: skip
