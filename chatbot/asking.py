@@ -25,8 +25,8 @@ _ASKED_OF_ARTICLES: frozenset[RouteName] = _ADDED_TO | {"education"}
 _IDLE: frozenset[RouteName] = frozenset({"smalltalk", "out_of_scope"})
 _LEANING = re.compile(r"\b(?:it|its|they|their|them|that|those|eso|lo)\b", re.IGNORECASE)
 _OF_THIS_CHAT = re.compile(
-    r"\b(?:you|your|yours|u|ur|bot|chatbot|robot|human|person|people|ai|machine|computer|program|app|web ?site|site|page"
-    r"|chat|this|model|tú|tu|te|usted|ustedes|eres|programa|persona|humano|máquina|página|esto)\b"
+    r"\b(?:you|your|yours|u|ur|bot|chatbot|robot|human|person|people|ai|machine|computer|program|app|site|page"
+    r"|website|chat|this|model|tú|tu|te|usted|ustedes|eres|programa|persona|humano|máquina|página|esto)\b"
     r"|\b(?:doctor|nurse|therapist|médico|enfermera)\b",
     re.IGNORECASE,
 )
@@ -38,7 +38,7 @@ _ROOT = 5
 _WORD = re.compile(r"\w+")
 _ARTICLES = frozenset({"el", "la", "los", "las", "un", "una"})
 _LIGHT = frozenset(
-    "uso usa usar usan usarse tomar tomo toma tomarse da dan dar dio doy pone ponen poner recibe recibir hace hacer hago"
+    "uso usa usar usan usarse tomar tomo toma tomarse da dan dar dio doy pone ponen poner recibe recibir hace hacer"
     " pasa pasar quiero querer necesito poder podría ser estar tener tengo haber ir voy venir".split()
 )
 """Spanish verbs that say little of what is asked: people "use", "take" or "receive" the same thing."""
@@ -97,7 +97,8 @@ def readable(hits: Sequence[Hit], query: Query, names: frozenset[str]) -> tuple[
     """
     language = guess_language(query.resolved)
     whole = _every_word(query.resolved)
-    wanted = {_root(word) for word in content_words(query.resolved) if word not in names and not is_general(word) and word not in _LIGHT}
+    said_of = names | _LIGHT
+    wanted = {_root(word) for word in content_words(query.resolved) if word not in said_of and not is_general(word)}
 
     def is_listed(listed: str) -> bool:
         return wanted <= {_root(word) for word in content_words(listed)} if wanted else whole == _every_word(listed)

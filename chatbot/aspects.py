@@ -1,4 +1,4 @@
-"""What people ask of a treatment in a word or two, as a whole question: "risks?", "duration?", "¿efectos secundarios?"."""
+"""What people ask of a treatment in a word or two, as a whole question: "risks?", "duration?", "¿duele?"."""
 
 import re
 from dataclasses import dataclass
@@ -21,7 +21,8 @@ class Aspect:
 
 ASPECTS = (
     Aspect(
-        r"(?:main |serious |common |big(?:gest)? )?(?:risks?|dangers?|downsides?|drawbacks?)|(?:los )?(?:riesgos?|peligros?)",
+        r"(?:main |serious |common |big(?:gest)? )?(?:risks?|dangers?|downsides?|drawbacks?)"
+        r"|(?:los )?(?:riesgos?|peligros?)",
         "What are the risks of {}", "Cuáles son los riesgos de {}",
     ),
     Aspect(
@@ -29,7 +30,8 @@ ASPECTS = (
         "What are the side effects of {}", "Cuáles son los efectos secundarios de {}",
     ),
     Aspect(
-        r"(?:the )?(?:costs?|prices?|how much(?: money)?|expensive|fees?)|(?:el )?(?:costo|precio)|cuánto(?: cuesta)?|car[oa]",
+        r"(?:the )?(?:costs?|prices?|how much(?: money)?|expensive|fees?)|(?:el )?(?:costo|precio)"
+        r"|cuánto(?: cuesta)?|car[oa]",
         "How much does {} cost", "Cuánto cuesta {}",
     ),
     Aspect(
@@ -38,14 +40,14 @@ ASPECTS = (
     ),
     Aspect(
         r"(?:if )?(?:denied|denial)|(?:what )?if (?:they|it|insurance|(?:the|my) (?:plan|insurance)) (?:says?|said) no"
-        r"|(?:qué pasa )?si (?:(?:el seguro|mi seguro|el plan|mi plan) )?(?:(?:me )?(?:dice|dicen) que no|(?:me )?l[oa] nieg(?:a|an))",
+        r"|(?:qué pasa )?si (?:(?:el|mi) (?:seguro|plan) )?(?:me )?(?:(?:dice|dicen) que no|l[oa] niegan?)",
         "What if the plan says no to {}", "Qué hago si el seguro me niega {}",
     ),
     Aspect(r"(?:the )?(?:dos(?:e|es|age|ing)|strength)|(?:la )?dosis", "How is the {} dose chosen",
            "Cómo se decide la dosis de {}"),
     Aspect(r"(?:the )?(?:frequency|how often|schedule|timetable)|(?:con qué |la )?frecuencia|cada cuánto|calendario",
            "How often do people come for {}", "Cada cuánto tengo que venir para {}"),
-    Aspect(r"(?:the )?(?:number of )?(?:sessions|visits|appointments|treatments)|how many(?: sessions| visits| treatments| shots)?"
+    Aspect(r"(?:the )?(?:number of )?(?:sessions|visits|treatments)|how many(?: sessions| visits| treatments| shots)?"
            r"|(?:las )?sesiones|cuánt[oa]s(?: sesiones| visitas| tratamientos)?",
            "How many {} sessions are there", "Cuántas sesiones de {} son"),
     Aspect(r"(?:the )?(?:duration|length|how long|time)|(?:la )?duración|cuánto (?:tiempo|dura|tarda)",
@@ -58,8 +60,8 @@ ASPECTS = (
            "{} está aprobado por la FDA"),
     Aspect(r"(?:benefits?|results?|effective(?:ness)?|success(?: rates?)?|efficacy|eficacia|resultados)",
            "How well does {} work", "Qué tan bien funciona {}"),
-    Aspect(r"(?:any )?(?:alternatives?|other options?)|(?:otras )?(?:alternativas|opciones)", "What are other options than {}",
-           "Qué opciones hay si no es {}"),
+    Aspect(r"(?:any )?(?:alternatives?|other options?)|(?:otras )?(?:alternativas|opciones)",
+           "What are other options than {}", "Qué opciones hay si no es {}"),
     Aspect(r"(?:the )?(?:preparation|prep|preparing)|(?:la )?preparación", "How do people prepare for {}",
            "Cómo me preparo para {}"),
     Aspect(r"(?:driving|drive)|manejar|conducir", "Can people drive after {}", "Puedo manejar después de {}"),

@@ -10,24 +10,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chatbot.aspects import aspect_in, is_of_visits
-from chatbot.fragments import (
+from chatbot.fragments import WHEN, WHICH, between, merged
+from chatbot.openings import Opened, opened, without_thanks
+from chatbot.phrases import (
+    DEFINING,
+    HEADS,
     VERB_FIRST,
     WH_CLAUSE,
-    WHEN,
-    WHICH,
-    between,
+    bare,
+    content_words,
     is_fragment,
-    language_of,
-    last_term,
-    merged,
-    subject,
-    topic_in,
-    with_treatment,
+    is_open,
+    mentions,
+    says_one_thing,
+    treatment_mentions,
 )
-from chatbot.openings import Opened, opened, without_thanks
-from chatbot.phrases import DEFINING, HEADS, HELPING, bare, content_words, is_open, mentions, says_one_thing
-from chatbot.phrases import treatment_mentions
 from chatbot.safety.language import guess_language
+from chatbot.shortening import in_english, shortened, without_slips
+from chatbot.topics import language_of, last_term, subject, with_treatment
 from corpus.glossary import Glossary
 
 _I = re.IGNORECASE
@@ -42,17 +42,9 @@ _NTH = re.compile(
     rf"\b(?:the|el|la)\s+(?:(?P<first>{_FIRST})|{_SECOND})(?:\s+(?:one|treatment|drug|medicine|option)\b|(?=\W*$))", _I
 )
 """One of two treatments that were named."""
-_CHOICE = re.compile(r"^(?:(?:yes|yeah|yep|just|only|maybe|probably|i think|solo|sólo|sí|si)\b[\s,]*)+", _I)
-_ONE_WITH = re.compile(r"^(?:the|that)\s+(?:one|kind|treatment|drug)\s+(?:with|that uses|using|for|of)\s+(?:the\s+)?", _I)
-_ONE = re.compile(r"^(?:the\s+)?(?P<which>.{2,40}?)\s+(?:ones?|version|kind)$", _I)
-_ALSO = re.compile(
-    r"[,\s]+(?:too|as well|también|tambien|then|(?:can|is|does|do|would|will|has)\s+(?:that|it|they)(?: too)?)$", _I
+_OF_VISITS = frozenset(
+    "session sessions visit visits appointment appointments dose doses sesión sesiones visita visitas".split()
 )
-_SHORT_VERB = re.compile(
-    rf"^{HELPING}\s+(?P<of>\S+(?:\s+\S+)?(?:\s+\S+)?)(?:\s+(?:have|do|has|need|cause)\s+(?:one|any|it|that|this|so|them))?$", _I
-)
-"""A verb that stands for all of the question before: "does ketamine?"."""
-_OF_VISITS = frozenset("session sessions visit visits appointment appointments dose doses sesión sesiones visita visitas".split())
 _PLURAL = re.compile(r"^what are\b", _I)
 _TAIL = re.compile(r"\b(?:for|with|about|to|of|against)\s+(?P<what>that|this|it|them|those)$", _I)
 _CLITIC = re.compile(r"\b(?:lo|la|los|las)\s+(?!\w+(?:ción|dad|s)\b)\w+", _I)
@@ -62,7 +54,8 @@ _ANIMATE = re.compile(
     _I,
 )
 _EXPLETIVE = re.compile(
-    r"\bit(?:['’]s| is| was)?\s+(?:\w+\s+)?(?:that|to|if|when)\b|\b(?:is|was)\s+it\s+\w+\s+(?:to|that|if|for\s+(?:\w+\s+){1,3}to)\b"
+    r"\bit(?:['’]s| is| was)?\s+(?:\w+\s+)?(?:that|to|if|when)\b"
+    r"|\b(?:is|was)\s+it\s+\w+\s+(?:to|that|if|for\s+(?:\w+\s+){1,3}to)\b"
     r"|\blike to\b",
     _I,
 )
@@ -81,28 +74,7 @@ _BOUNDARY = re.compile(r"[,;:?]|\b(?:and|or|but|if|when|because|so|since|y|pero|
 """Where another clause begins: a pronoun never stands for a noun of its own clause."""
 _MORE = re.compile(r"^\W*(?:(?:tell me |know |explain |say )?more|go on|anything else|what else|algo más|más)\W*$", _I)
 _HOW = re.compile(r"^(?:how|who|why|cómo|quién|por qué)\b", _I)
-_SLIPS = {
-    slip: word
-    for word, slips in {
-        "how": "hwo hw ohw hou", "what": "waht wat wht whta", "when": "wen whne wehn", "why": "wy whi",
-        "which": "wich whcih whihc", "where": "wher whre", "and": "adn nad", "about": "abuot abot baout abt",
-        "long": "lng logn", "often": "offen offten oftn oftne", "many": "mnay meny", "much": "mcuh", "does": "deos",
-        "it": "ti", "the": "teh hte", "with": "wiht wtih", "meant": "ment maent", "mean": "meen", "other": "ohter othr",
-        "one": "oen", "cost": "cots", "qué": "ke", "cuánto": "kuanto",
-    }.items()
-    for slip in slips.split()
-}
-"""Question words as they are mistyped, where a follow-up hangs on them; none is a word of its own."""
-_SLIP = re.compile(r"(?<![\w’'])(?:" + "|".join(map(re.escape, _SLIPS)) + r")(?![\w’'])", _I)
 _FEW_OWN = 3
-_SPANISH_QUESTION = re.compile(r"\b(?:qué|cuál(?:es)?|cuánt[oa]s?|cómo|cuándo|dónde|quién(?:es)?)\b", _I)
-_SMALL_WORDS = tuple(
-    (re.compile(rf"^{spanish}\s+(?:(?:el|la|los|las)\s+)?", _I), english)
-    for spanish, english in (
-        ("después de(?:l)?", "after "), ("antes de(?:l)?", "before "), ("durante", "during "), ("sin", "without "),
-        ("con", "with "), ("para", "for "), ("en", "in "), ("(?:el|la|los|las)", ""),
-    )
-)  # fmt: skip
 _BRIDGING = re.compile(rf"\b(?:the|each|every|all|those|these|this|that)\s+(?:\w+\s+)?{HEADS}\b", _I)
 
 
@@ -125,7 +97,7 @@ def in_full(now: str, before: str, glossary: Glossary, spoken: Sequence[str] = (
         return Full(opening.text, refers_back=False)
     if not before:
         return Full(without_thanks(now), refers_back=False)
-    now = _SLIP.sub(lambda slip: _SLIPS[slip.group().casefold()], now)
+    now = without_slips(now)
     opening = opened(now)
     text, opening = _told_apart(without_thanks(now), opening, glossary)
     if opening.turned_to:
@@ -133,9 +105,9 @@ def in_full(now: str, before: str, glossary: Glossary, spoken: Sequence[str] = (
     if _MORE.match(text):
         return Full(before, refers_back=True)
     stripped = bare(_LEAD.sub("", text, count=1))
-    core = _shortened(stripped, glossary)
+    core = shortened(stripped, glossary)
     if guess_language(text) == "es" and guess_language(before) == "en" and is_fragment(core):
-        core = _in_english(core, before, glossary)
+        core = in_english(core, before, glossary)
     led = opening.corrects or stripped != bare(text)
     resolved = _resolved(core, _spoken_of(core, bare(before), spoken, glossary), glossary, led=led)
     if opening.unwanted and (changed := _instead(core, opening.unwanted, bare(before), glossary)):
@@ -156,25 +128,10 @@ def _told_apart(text: str, opening: Opened, glossary: Glossary) -> tuple[str, Op
     rest = bare(_LEAD.sub("", opening.text, count=1))
     if opening.turned_to:
         return (opening.text, opening) if mentions(opening.turned_to, glossary) else (text, Opened(text))
+    if opening.unwanted and re.match(r"\W*no\s", text, _I) and not mentions(rest, glossary):
+        return text, Opened(text)
     fits = is_fragment(rest) or WH_CLAUSE.match(rest) or VERB_FIRST.match(rest)
     return (opening.text, opening) if fits else (text, Opened(text))
-
-
-def _shortened(core: str, glossary: Glossary) -> str:
-    """Cut what says no more than that the question is the same: "yes, just the ketamine one", "does ketamine too?"."""
-    short = _ALSO.sub("", core)
-    if is_fragment(short):
-        core = short
-    chosen = _CHOICE.sub("", core)
-    if treatment_mentions(chosen, glossary) and is_fragment(chosen):
-        core = chosen
-    if (one := _ONE.match(core)) and mentions(one.group("which"), glossary):
-        return one.group("which")
-    verb = _SHORT_VERB.match(core)
-    named = treatment_mentions(verb.group("of"), glossary) if verb else []
-    if verb and named and len(content_words(verb.group("of"))) == len(content_words(named[0].text)):
-        return verb.group("of")
-    return _ONE_WITH.sub("", core)
 
 
 def _spoken_of(core: str, before: str, spoken: Sequence[str], glossary: Glossary) -> str:
@@ -319,22 +276,6 @@ def _left_open_in_spanish(core: str, before: str, glossary: Glossary) -> str:
         few = len(content_words(core)) <= _FEW_OWN or bool(_CLITIC.search(core))
         return with_treatment(core, before, glossary) if few else core
     return with_treatment(core, before, glossary) if says_one_thing(core) else core
-
-
-def _in_english(core: str, before: str, glossary: Glossary) -> str:
-    """Put a Spanish fragment into English, as the question is that it belongs to: "con el TOC" -> "with OCD"."""
-    if _SPANISH_QUESTION.search(core) or aspect_in(core) or treatment_mentions(core, glossary):
-        return core
-    named = mentions(core, glossary)
-    if not named:
-        # What cannot be put into English stays a question of its own, of the same treatment.
-        topic = topic_in(bare(before), "es", glossary)
-        return f"{core} con {topic}" if topic and _THIS.search(core) is None else core
-    for mention in reversed(named):
-        core = f"{core[: mention.start]}{mention.name}{core[mention.end :]}"
-    for pattern, english in _SMALL_WORDS:
-        core = pattern.sub(english, core)
-    return core
 
 
 def _other(before: str, glossary: Glossary) -> str:

@@ -7,16 +7,16 @@ _I = re.IGNORECASE
 _THANKS = (
     r"(?:ok(?:ay|ey)?|(?:many |muchas |mil )?(?:thanks|gracias)|thank you|thank u|thx|tysm|ty|got it|gotcha|i see"
     r"|i understand|understood|(?:that |it )?makes sense|(?:that|this|it)(?:['’]?s| is| was)? (?:really |very |so )?"
-    r"(?:helps|helpful|good to know|interesting|clear)|(?:good|nice) to know|fair enough|appreciate it|alright|all right"
+    r"(?:helps|helpful|good to know|interesting|clear)|(?:good|nice) to know|fair enough|alright|all right"
     r"|hi|hello|hey|hola|vale|perfecto|entiendo|entendido|ya veo|de acuerdo|está bien|muy bien|qué bien)"
 )
 """Words that can only be thanks or a greeting."""
 _PRAISE = (
     r"(?:(?:oh|ah|wow|hmm+|great|good|cool|nice|perfect|awesome|wonderful|excellent|amazing|interesting|right|sure|really"
-    r"|yes|yeah|yep|yup|bueno|claro|genial|excelente|sí|si|ya|oye|ah|qué interesante|very helpful|super)\b ?)+"
+    r"|yes|yeah|yep|yup|bueno|claro|genial|excelente|sí|si|ya|oye|qué interesante|very helpful|super)\b ?)+"
 )
 """The same where a mark follows, else perhaps the beginning of a sentence."""
-_MUCH = r"(?: (?:so much|a lot|very much|again|for (?:that|this|the info(?:rmation)?)|por (?:todo|eso|la información)))*"
+_MUCH = r"(?: (?:so much|a lot|very much|again|for (?:that|this|the info(?:rmation)?)|por (?:todo|eso|la ayuda)))*"
 _REMARK = r"(?:(?:that|it)(?:['’]s| is| was) (?:(?:so|very|really|quite|pretty|a bit|kind of) )?\w+[.!]+\s*)"
 _COURTESY = re.compile(
     rf"^\W*(?:{_THANKS}\b{_MUCH}[\s,.!…]*|{_PRAISE}(?:[,.!…?]+\s*|(?=(?:and|so|but|what|how|y|pero)\b)|(?={_THANKS}\b))"
@@ -30,13 +30,15 @@ _NEW_TOPIC = re.compile(
 )
 _TURNING_TO = re.compile(
     r"^\W*(?:(?:so|and|but|now|y|pero)\s+)?(?:(?:(?:let['’]?s )?(?:go(?:ing)?|get(?:ting)?|come|coming) )?back to"
-    r"|returning to|as for|regarding|with regard to|concerning|volviendo a|regresando a|en cuanto a|respecto a|sobre)\s+"
+    r"|returning to|as for|regarding|with regard to|concerning|volviendo a|regresando a|en cuanto a|respecto a)\s+"
     r"(?P<topic>[^,.;:?!]{2,40}?)(?:\s+(?:again|then|now))?\s*[,.;:–-]+\s*(?=[\w¿])",
     _I,
 )
 _SORRY = (
-    r"(?:no+|nope|nah|sorry|wait|oops|whoops|actually|hold on|my (?:bad|mistake)|not that(?: one)?|i misspoke"
-    r"|(?:that(?:['’]?s| is| was)? )?not (?:what i (?:asked|meant|said)|it|that)|(?:the )?wrong (?:one|drug|treatment|thing)"
+    r"(?:no+(?=\s*[,.!;:]|\s+(?:no+|sorry|wait|not|that)\b)|nope|nah|sorry|wait|oops|whoops|actually|hold on"
+    r"|my (?:bad|mistake)|not that(?: one)?|i misspoke"
+    r"|(?:that(?:['’]?s| is| was)? )?not (?:what i (?:asked|meant|said)|it|that)"
+    r"|(?:the )?wrong (?:one|drug|treatment|thing)"
     r"|perdón|perdona|disculpa|lo siento|eso no|no era eso|mejor dicho)"
 )
 _MEANT = (
@@ -46,15 +48,18 @@ _MEANT = (
     r"|digo)"
 )
 _SORRIES = re.compile(rf"^\W*(?:{_SORRY}\b[\s,.!;:]*)+(?=[\w¿])", _I)
-_MEANING = re.compile(rf"^\W*(?:{_SORRY}\b[\s,.!;:]*)*{_MEANT}\s+(?=[\w¿])", _I)
+_MEANING = re.compile(rf"^\W*(?:(?:{_SORRY}|no)\b[\s,.!;:]*)*{_MEANT}\s+(?=[\w¿])", _I)
 _MEANT_LAST = re.compile(rf"[\s,]+(?:{_MEANT}|instead|rather|en cambio|por favor|please)\W*$", _I)
 _NOT_THIS = re.compile(
     rf"^\W*(?:{_SORRY}[\s,.!;:]+)*?(?:not|no)\s+(?!(?:i|we|quise|quiero|me)\b)(?P<unwanted>[^,;.]{{1,40}}?)"
     rf"(?:\s*[,;.]|\s+but|\s+sino)\s*(?:but\s+|sino\s+)?(?:{_MEANT}\s+)?(?P<wanted>[\w¿].*)$",
     _I,
 )
-_THIS_NOT = re.compile(r"^(?P<wanted>[^,;.?]{2,40}?)(?:,?\s+not|,\s+no|\s+(?:instead|rather) (?:of|than)|\s+en vez de)\s+"
-                       r"(?P<unwanted>[^,;.?]{2,40})\W*$", _I)  # fmt: skip
+_THIS_NOT = re.compile(
+    r"^(?P<wanted>[^,;.?]{2,40}?)(?:,?\s+not|,\s+no|\s+(?:instead|rather) (?:of|than)|\s+en vez de)\s+"
+    r"(?P<unwanted>[^,;.?]{2,40})\W*$",
+    _I,
+)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from chatbot.conversation import Language
 from chatbot.safety.language import guess_language
 from corpus.glossary import Glossary
 
+_I = re.IGNORECASE
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 ASKING = (
@@ -21,6 +22,18 @@ HELPING = (
     r"|dura|duran|funciona|sirve)"
 )
 """Verbs a question turns round its subject, or opens with."""
+
+WH_CLAUSE = re.compile(rf"^(?P<wh>{ASKING}(?:\s+\S+){{0,4}}?)\s+(?P<rest>{HELPING}\b\s+.+)$", _I)
+"""A question word, and from its verb on the question itself."""
+VERB_FIRST = re.compile(rf"^{HELPING}\s+\S+", _I)
+"""A question to be answered with yes or no."""
+_TELLING = re.compile(
+    r"^(?:tell|explain|describe|give|show)\b|^(?:what|who|which)\s+(?:if|happens?|helps?|gets?|works?|causes?|\w+s)\b\s+\w"
+    r"|\b(?:i|we|he|she|they|people|patients|you)\s+(?:\w+\s+)?\w+",
+    _I,
+)
+_FEW = 6
+"""Words of a fragment at most: longer, it says enough by itself."""
 
 _SMALL = frozenset(
     """
@@ -95,6 +108,13 @@ class Mention:
 def content_words(text: str) -> list[str]:
     """Return the words of a question that say what it is about, case-folded."""
     return [word for word in WORD.findall(text.casefold().replace("’", "'")) if word not in _SMALL]
+
+
+def is_fragment(text: str) -> bool:
+    """Tell whether a text is no sentence: a noun, a question word, a few words that hang on what was asked."""
+    if len(text.split()) > _FEW:
+        return False
+    return not (WH_CLAUSE.match(text) or VERB_FIRST.match(text) or _TELLING.search(text))
 
 
 def is_open(text: str) -> bool:

@@ -142,7 +142,7 @@ def _mended_short(word: str, wording: Wording) -> str:
     if (lengthened := _THRICE.sub(r"\1\1", word)) != word:
         return lengthened
     folded = word.casefold()
-    if not _LEAST <= len(folded) or _is_known(folded, wording) or folded in wording.clinical:
+    if len(folded) < _LEAST or _is_known(folded, wording) or folded in wording.clinical:
         return word
     near = [each for each in sorted(wording.clinical) if len(each) >= _LEAST and each[0] == folded[0]]
     return next((each for each in near if OSA.distance(folded, each, score_cutoff=1) <= 1), word)

@@ -72,7 +72,7 @@ def take_apart(message: str) -> list[Part]:
         for number in asked
         for question in _separate(_request_off(sentences[number]))
     ]
-    if len(sentences) == 1 and (listed := aspects_apart(_ALSO.sub("", without_thanks(message)))):
+    if listed := aspects_apart(_ALSO.sub("", without_thanks(message))):
         parts = [Part(f"{each}?") for each in listed]
     if len(parts) > 1 or (parts and len(message.split()) > _SHORT):
         return parts[: MAX_QUESTIONS + 1]

@@ -104,6 +104,74 @@ def test_a_question_that_could_be_asked_of_any_treatment_is_asked_of_the_last_on
     assert resolved("What is Spravato?", now) == full
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "full"),
+    [
+        ("Can ketamine help with PTSD?", "oops I meant OCD", "Can ketamine help with OCD?"),
+        ("Can people drive after ketamine?", "sorry, Spravato I mean", "Can people drive after Spravato?"),
+        ("How long before Spravato should I stop eating?", "I meant drinking, not eating",
+         "How long before Spravato should I stop drinking?"),
+        ("What are the risks of ketamine?", "sorry not ketamine, Spravato", "What are the risks of Spravato?"),
+        ("How is Spravato given?", "no, not Spravato, the other one", "How is ketamine given?"),
+
+        ("How is Spravato given?", "wrong one. ketamine", "How is ketamine given?"),
+        ("¿Quién no debe usar Spravato?", "no, quise decir la ketamina", "¿Quién no debe usar ketamina?"),
+    ],
+)  # fmt: skip
+def test_a_correction_takes_the_place_of_what_was_not_meant(before: str, now: str, full: str) -> None:
+    assert resolved(before, now) == full
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "full"),
+    [
+        ("What is Spravato?", "duration?", "How long does a Spravato visit take?"),
+        ("What is Spravato?", "alcohol?", "Can people drink alcohol with Spravato?"),
+        ("What are the side effects of Spravato?", "how long?", "How long do the side effects of Spravato last?"),
+        ("Does Spravato raise blood pressure?", "how long?", "How long does Spravato raise blood pressure?"),
+        ("Is ketamine safe?", "why not", "Why isn't ketamine safe?"),
+        ("How is ketamine given?", "who?", "Who gives ketamine?"),
+        ("Can people eat before Spravato?", "and after?", "Can people eat after Spravato?"),
+        ("Does Spravato have a boxed warning?", "does ketamine?", "Does ketamine have a boxed warning?"),
+        ("How often?", "yes, just the ketamine one", "How often do people come for ketamine?"),
+        ("How do TMS and ECT differ?", "does the second one hurt?", "Does ECT hurt?"),
+        ("What is TMS?", "that helps, thanks. waht about risks", "What are the risks of TMS?"),
+        ("What is integration?", "back to Spravato, does it hurt?", "Does Spravato hurt?"),
+        ("¿Qué es Spravato?", "¿y cuánto dura?", "¿Cuánto dura una visita de Spravato?"),
+        ("What are the side effects of Spravato?", "¿cuánto duran?",
+         "¿Cuánto duran los efectos secundarios de Spravato?"),
+        ("Can ketamine help with anxiety?", "¿y con el TOC?", "Can ketamine help with OCD?"),
+        ("How is Spravato given?", "¿y la ketamina?", "How is ketamine given?"),
+        ("¿Puedo comer antes de Spravato?", "¿y beber agua?", "¿Puedo beber agua antes de Spravato?"),
+    ],
+)  # fmt: skip
+def test_a_word_or_two_become_a_whole_question_in_its_own_language(before: str, now: str, full: str) -> None:
+    assert resolved(before, now) == full
+
+
+def test_what_only_a_treatment_has_is_asked_of_the_treatment_spoken_of_earlier() -> None:
+    full = in_full("how many sessions are there?", "What is integration?", GLOSSARY, ["What is Spravato?"])
+    assert full.text == "How many sessions are there with Spravato?"
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        "No insurance plan pays for Spravato",
+        "Sorry, what is prior authorization?",
+        "Good candidates for TMS have tried two pills?",
+        "¿Qué es la autorización previa?",
+        "What is the REMS?",
+        "Who watches people during Spravato?",
+        "¿Cómo actúa la ketamina en el cerebro?",
+    ],
+)
+def test_a_question_that_stands_alone_keeps_its_own_words(now: str) -> None:
+    full = in_full(now, "Can people drive after ketamine?", GLOSSARY)
+    assert not full.refers_back
+    assert now.removeprefix("Sorry, ") == full.text
+
+
 def test_a_new_topic_announced_as_one_inherits_nothing() -> None:
     assert resolved("What is TMS?", "different question: does it hurt") == "does it hurt"
 
