@@ -18,8 +18,8 @@ from chatbot.conversation import Answer, Language, Question
 from chatbot.page_parts import (
     announcements,
     crisis_strip,
-    linked_reply,
     notice_html,
+    opening_html,
     pinned_bar,
     skip_link,
     source_panel,
@@ -30,7 +30,6 @@ from chatbot.rendering import plain
 from chatbot.suggesting import Starters
 from chatbot.turns import guide_html, offers, prompt_of, recent, visitor_html
 from chatbot.wording import words
-from corpus.replies import Reply
 
 FOLDER = Path(__file__).parent / "embed"
 """The template, script and style sheet of the chat, the widget, and a page to try it on."""
@@ -131,7 +130,7 @@ def chat_document(bot: Bot, sent: Sent, starters: Starters, turn: Turn | None = 
         "other": _other_language(bot, language),
         "opened": "" if began else " open",
         "about": plain(label.about_page),
-        "opening": _opening(bot, language),
+        "opening": opening_html(bot.replies, language),
         "suggestions_hidden": " hidden" if began else "",
         "suggestions": _suggestions(starters, language),
         "conversation": plain(label.conversation),
@@ -182,20 +181,6 @@ def _messages(sent: Sent, turn: Turn | None) -> str:
     if turn:
         shown.append(f'<li id="latest">{turn.html}</li>')
     return "".join(shown)
-
-
-def _reply(bot: Bot, name: str, language: Language) -> Reply:
-    return bot.replies.get((name, language)) or bot.replies[name, "en"]
-
-
-def _opening(bot: Bot, language: Language) -> str:
-    label = words(language)
-    links = " · ".join(
-        f'<a href="{address}?lang={language}" target="_blank" rel="noopener">{plain(text)}'
-        f'<span class="visually-hidden"> ({plain(label.new_tab)})</span></a>'
-        for address, text in (("/articles", label.articles), ("/chat-safety", label.about_chat))
-    )
-    return f'{linked_reply(_reply(bot, "opening", language))}<p class="more">{links}</p>'
 
 
 def _other_language(bot: Bot, language: Language) -> str:

@@ -86,6 +86,18 @@ def linked_reply(reply: Reply) -> str:
     return reply_html(text)
 
 
+def opening_html(replies: Replies, language: Language) -> str:
+    """Return the opening text, with the way to the articles and to what there is to know of the chat."""
+    label = words(language)
+    links = " · ".join(
+        f'<a href="{address}?lang={language}" target="_blank" rel="noopener">{plain(text)}'
+        f'<span class="visually-hidden"> ({plain(label.new_tab)})</span></a>'
+        for address, text in (("/articles", label.articles), ("/chat-safety", label.about_chat))
+    )
+    opening = replies.get(("opening", language)) or replies["opening", "en"]
+    return f'{linked_reply(opening)}<p class="more">{links}</p>'
+
+
 def notice_html(clinic: Clinic, switches: Switches) -> str:
     """Return the clinic's notice in all its languages, if there is one."""
     if not switches.said_in("en"):

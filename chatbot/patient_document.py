@@ -29,6 +29,7 @@ from corpus.replies import Replies
 
 _FOREIGN = re.compile(r"<base\b[^>]*>|<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>|<link\s+rel=\"manifest\"[^>]*>")
 """Addresses and names of Gradio's own site, and a manifest that does not exist."""
+_SAID = ("cleared", "not_cleared", "not_reached")
 _INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
@@ -100,15 +101,17 @@ def _before_app(clinic: Clinic, replies: Replies) -> str:
     """Return what is there before, and without, any script: the bar, and where to go if the chat does not start."""
     notices = "".join(_notice(language) for language in clinic.languages)
     bar = pinned_bar(clinic, crisis_strip(clinic, replies, shown=False))
-    restarted = "".join(
-        f'<template id="restarted-{language}"><div lang="{language}"><p>{plain(words(language).restarted)}</p></div>'
-        "</template>"
-        for language in clinic.languages
-    )
+    said = "".join(_said(name, language) for name in _SAID for language in clinic.languages)
     return (
-        f"{skip_link(clinic)}{bar}{announcements(clinic, replies)}{restarted}{source_panel(clinic)}"
+        f"{skip_link(clinic)}{bar}{announcements(clinic, replies)}{said}{source_panel(clinic)}"
         f'<noscript><main class="no-script">{notices}</main></noscript>'
     )
+
+
+def _said(name: str, language: Language) -> str:
+    """Return what the page's script says when it must: by then the server may be out of reach."""
+    said = f'<div lang="{language}"><p>{plain(getattr(words(language), name))}</p></div>'
+    return f'<template id="{name.replace("_", "-")}-{language}">{said}</template>'
 
 
 def _notice(language: Language) -> str:

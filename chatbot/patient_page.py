@@ -13,14 +13,23 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from chatbot.asking import MAX_CHARACTERS
 from chatbot.bot import Bot
 from chatbot.conversation import Answer, Language, Question
-from chatbot.page_parts import linked_reply, preferred_language, topics_html
+from chatbot.gradio_parts import GRADIO_SETTINGS, MOUNT_OPTIONS, html_place, own_theme, question_box
+from chatbot.open_pages import PAGE_HEADER, OpenPages, Visit, visit_from
+from chatbot.page_parts import opening_html, preferred_language, topics_html
 from chatbot.patient_document import own_document
 from chatbot.rendering import plain
 from chatbot.suggesting import SUGGESTIONS, StartersIn, follow_ups
-from chatbot.turns import SAY_BUTTONS, Conversation, visitor_html
+from chatbot.turns import (
+    SAY_BUTTONS,
+    Conversation,
+    encodable,
+    is_readable,
+    looking_html,
+    restarted_html,
+    visitor_html,
+)
 from chatbot.wording import words
 
 if TYPE_CHECKING:
@@ -37,25 +46,16 @@ _SESSIONS = 1000
 IDLE_SECONDS = 3600
 """After so long without a message a conversation is forgotten even if its page stays open."""
 
-GRADIO_SETTINGS = {
-    "GRADIO_ANALYTICS_ENABLED": "False",
-    "GRADIO_RUN_HISTORY": "False",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "GRADIO_ANALYTICS_MAX_EVENTS": "1",
-    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
-}
-"""Set before its import: else it looks up its newest version, reports its use, keeps what is typed in the browser, and
-the time of every event with its session in memory."""
-
-
 def build_page(bot: Bot, ask: Ask, starters: StartersIn) -> "gr.Blocks":
     """Lay the page out and wire it."""
     import gradio as gr
 
     blocks = gr.Blocks(title=bot.clinic.name, analytics_enabled=False)
     blocks.state_session_capacity = _SESSIONS
+    open_pages = OpenPages()
 
     def forget_idle(_conversation: Conversation) -> None:
+        open_pages.forget_idle(IDLE_SECONDS)
         oldest = datetime.now() - timedelta(seconds=IDLE_SECONDS)
         for session, used in list(blocks.state_holder.time_last_used.items()):
             if used < oldest:
@@ -63,9 +63,10 @@ def build_page(bot: Bot, ask: Ask, starters: StartersIn) -> "gr.Blocks":
 
     def forget_closed(request: gr.Request) -> None:
         _forget(blocks, request.session_hash or "")
+        open_pages.close(request.session_hash or "")
 
     with blocks:
-        page = _Page(bot, ask, starters)
+        page = _Page(bot, ask, starters, open_pages)
         page.wire(blocks, gr.State(Conversation(), time_to_live=IDLE_SECONDS, delete_callback=forget_idle))
         blocks.unload(forget_closed)
         blocks.queue(api_open=False, max_size=_WAITING, default_concurrency_limit=_AT_ONCE)
@@ -81,31 +82,31 @@ def _forget(blocks: "gr.Blocks", session: str) -> None:
 class _Page:
     """The components of the page, in reading order, and what each event does to them."""
 
-    def __init__(self, bot: Bot, ask: Ask, starters: StartersIn) -> None:
+    def __init__(self, bot: Bot, ask: Ask, starters: StartersIn, open_pages: OpenPages) -> None:
         import gradio as gr
 
-        self._bot, self._ask, self._starters = bot, ask, starters
+        self._bot, self._ask, self._starters, self._open = bot, ask, starters, open_pages
         self._in_document = starters("en")
         heading, opening, other, title, topics, send, tip, clear, *suggested = self._labels("en")
         with gr.Row(elem_id="top"):
-            self.heading = _html("heading", heading)
+            self.heading = html_place("heading", heading)
             self.language = gr.Button(other, visible="es" in bot.clinic.languages, elem_id="language", scale=0)
-        self.opening = _html("opening", opening)
-        self.conversation = _html("conversation", "")
+        self.opening = html_place("opening", opening)
+        self.conversation = html_place("conversation", "")
         with gr.Column(elem_id="suggestions") as self.suggestions:
-            self.title = _html("suggestions-title", title)
+            self.title = html_place("suggestions-title", title)
             with gr.Row():
                 self.suggested = [gr.Button(**_shown_if(text), elem_classes="choice") for text in suggested]
-            self.topics = _html("topics", topics)
+            self.topics = html_place("topics", topics)
         with gr.Column(elem_id="composer"):
-            self.choices_title = _html("choices-title", "")
+            self.choices_title = html_place("choices-title", "")
             with gr.Row(elem_id="choices"):
                 self.choices = [gr.Button("", visible=False, elem_classes="choice") for _ in range(SAY_BUTTONS)]
             with gr.Row(elem_id="composer-row"):
-                self.box = _question_box()
+                self.box = question_box(words("en").question_label)
                 self.send = gr.Button(send, variant="primary", elem_id="send", scale=0)
                 self.clear = gr.Button(clear, elem_id="clear", scale=0)
-            self.tip = _html("question-help", tip)
+            self.tip = html_place("question-help", tip)
 
     def wire(self, blocks: "gr.Blocks", state: "gr.State") -> None:
         """Connect every button to what it does."""
@@ -113,51 +114,105 @@ class _Page:
 
         options: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "trigger_mode": "once"}
         after_turn = [state, self.conversation, self.box, self.suggestions, self.choices_title, *self.choices]
-        gr.on([self.send.click, self.box.submit], self.turn, [self.box, state, self.language], after_turn, **options)
+
+        def turn(text: str, conversation: Conversation, other: str, request: gr.Request) -> Iterator[list[Any]]:
+            yield from self.turn(text, conversation, other, _visit(request))
+
+        gr.on([self.send.click, self.box.submit], turn, [self.box, state, self.language], after_turn, **options)
         for button in [*self.choices, *self.suggested]:
-            button.click(self.turn, [button, state, self.language], after_turn, **options)
+            button.click(turn, [button, state, self.language], after_turn, **options)
+
+        def cleared(conversation: Conversation, request: gr.Request) -> list[Any]:
+            return self.cleared(conversation, _visit(request))
+
         offered = [self.title, self.topics, *self.suggested]
-        self.clear.click(self.cleared, [state], [*after_turn, *offered], **options)
+        self.clear.click(cleared, [state], [*after_turn, *offered], **options)
+
+        def switched(conversation: Conversation, request: gr.Request) -> list[Any]:
+            return self.switched(conversation, _visit(request))
+
         labelled = [self.heading, self.opening, self.language, self.title, self.topics, self.send, self.tip, self.clear]
-        after_switch = [state, self.box, *labelled, *self.suggested]
-        self.language.click(self.switched, [state], after_switch, **options)
+        self.language.click(switched, [state], [state, self.box, *labelled, *self.suggested], **options)
 
-        def started(conversation: Conversation, request: gr.Request) -> list[Any]:
+        def started(conversation: Conversation, request: gr.Request) -> Iterator[list[Any]]:
             asked, header = request.query_params.get("lang", ""), request.headers.get("accept-language", "")
-            wanted = preferred_language(asked, header, self._bot.clinic)
-            as_sent = wanted == "en" and self._starters("en") == self._in_document
-            return [_update()] * len(after_switch) if as_sent else self._in_language(wanted, conversation)
+            yield from self.started(preferred_language(asked, header, self._bot.clinic), conversation, _visit(request))
 
-        blocks.load(started, [state], after_switch, show_progress="hidden", api_visibility="private")
+        after_start = [*after_turn, *labelled, *self.suggested]
+        blocks.load(started, [state], after_start, show_progress="hidden", api_visibility="private")
 
-    def turn(self, text: str, conversation: Conversation, other: str) -> Iterator[list[Any]]:
+    def started(self, wanted: Language, conversation: Conversation, visit: Visit) -> Iterator[list[Any]]:
+        """Begin in the visitor's language; a page that was loaded anew goes on where it was."""
+        self._open.forget_idle(IDLE_SECONDS)
+        found = self._open.reopened(visit)
+        language = found[0].language if found else wanted
+        as_sent = language == "en" and self._starters("en") == self._in_document
+        state, box, *labels = self._in_language(language, found[0] if found else conversation)
+        if as_sent:
+            box, labels = _update(), [_update()] * len(labels)
+        if not found:
+            self._open.keep(visit, state)
+            yield [state, _update(), box, *[_update()] * (2 + SAY_BUTTONS), *labels]
+            return
+        asked = found[1]
+        now = self._looking(state, asked.text) if asked else self._shown(state)
+        yield [*now[:2], box, *now[3:], *labels]
+        for update in self._answered_now(state, visit) if asked else ():
+            yield [*update, *[_update()] * len(labels)]
+
+    def _answered_now(self, conversation: Conversation, visit: Visit) -> Iterator[list[Any]]:
+        """Wait for the answer to what was asked before the page was loaded anew; ask again if nobody did."""
+        conversation, asked = self._open.settled(visit) or (conversation, None)
+        if asked:
+            yield from self.turn(asked.text, conversation, "", visit)
+        else:
+            yield self._shown(conversation)
+
+    def turn(self, text: str, conversation: Conversation, other: str, visit: Visit) -> Iterator[list[Any]]:
         """Show the question at once and its answer when it is there; `other` is the language that is offered."""
-        text = _encodable(text)
-        conversation = conversation if conversation.id else replace(conversation, id=secrets.token_hex(8))
+        text = encodable(text)
+        conversation = self._gone_on(conversation, other, visit)
+        readable = is_readable(text)
+        with self._open.asking(visit, conversation, text if readable else "") as asked:
+            if readable:
+                yield self._looking(conversation, text)
+            answer = self._ask(conversation.question(text))
+            offered = follow_ups(self._bot, answer, (*conversation.asked, text))
+            answered = self._open.answer(visit, asked, lambda now: now.with_turn(text, answer, offered))
+        # A message too long to be read stays in the box, to be shortened.
+        yield self._shown(answered, "" if readable or not text.strip() else _update())
+
+    def _gone_on(self, conversation: Conversation, other: str, visit: Visit) -> Conversation:
+        """Return the conversation that a question belongs to."""
+        found = self._open.settled(visit)
+        conversation = found[0] if found else conversation
         if not conversation.turns and other == words("en").own_name:
             # A page that was open while the server was started anew is still in Spanish.
             conversation = replace(conversation, language="es")
-        too_long = len(text) > MAX_CHARACTERS
-        if text.strip() and not too_long:
-            looking = f'<div class="message looking"><p>{plain(words(conversation.language).looking)}</p></div>'
-            shown = conversation.markdown(visitor_html(text, conversation.language), looking)
-            yield [conversation, shown, "", *[_update()] * (2 + SAY_BUTTONS)]
-        answer = self._ask(conversation.question(text))
-        answered = conversation.with_turn(text, answer, follow_ups(self._bot, answer, (*conversation.asked, text)))
-        # A message too long to be read stays in the box, to be shortened.
-        box = _update() if too_long else ""
-        yield [answered, answered.markdown(), box, _update(visible=False), *self._choices(answered)]
+        if not found and visit.has_answers and not conversation.blocks:
+            conversation = replace(conversation, blocks=(restarted_html(conversation.language),))
+        return conversation if conversation.id else replace(conversation, id=secrets.token_hex(8))
 
-    def cleared(self, conversation: Conversation) -> list[Any]:
+    def _looking(self, conversation: Conversation, text: str) -> list[Any]:
+        language = conversation.language
+        shown = conversation.markdown(visitor_html(text, language), looking_html(language))
+        return [conversation, shown, "", _update(visible=False), *[_update()] * (1 + SAY_BUTTONS)]
+
+    def _shown(self, conversation: Conversation, box: Any = "") -> list[Any]:
+        began = _update(visible=not conversation.turns)
+        return [conversation, conversation.markdown(), box, began, *self._choices(conversation)]
+
+    def cleared(self, conversation: Conversation, visit: Visit) -> list[Any]:
         """Forget the conversation; only the chosen language stays."""
         empty = Conversation(conversation.language, conversation.chosen)
+        self._open.keep(visit, empty)
         _, _, _, title, topics, _, _, _, *suggested = self._labels(empty.language)
-        offered = [title, topics, *(_update(**_shown_if(text)) for text in suggested)]
-        return [empty, empty.markdown(), "", _update(visible=True), *self._choices(empty), *offered]
+        return [*self._shown(empty), title, topics, *(_update(**_shown_if(text)) for text in suggested)]
 
-    def switched(self, conversation: Conversation) -> list[Any]:
+    def switched(self, conversation: Conversation, visit: Visit) -> list[Any]:
         """Show the page's own words in the other language; what was said stays as it is."""
         language: Language = "en" if conversation.language == "es" else "es"
+        self._open.rewrite(visit, lambda now: replace(now, language=language, chosen=True))
         return self._in_language(language, replace(conversation, chosen=True))
 
     def _in_language(self, language: Language, conversation: Conversation) -> list[Any]:
@@ -174,7 +229,7 @@ class _Page:
         name = plain(self._bot.clinic.name)
         return [
             f'<h1 data-page-language="{language}"><span>{name}</span> {plain(label.title)}</h1>',
-            self._opening(language),
+            f'<div lang="{language}">{opening_html(self._bot.replies, language)}</div>',
             words("en" if language == "es" else "es").own_name,
             f"<p>{plain(label.suggestions)}</p>" if any(suggested) else "",
             topics_html(starters, language, _say),
@@ -184,19 +239,13 @@ class _Page:
             *suggested,
         ]
 
-    def _opening(self, language: Language) -> str:
-        reply = self._bot.replies.get(("opening", language)) or self._bot.replies["opening", "en"]
-        label = words(language)
-        links = " · ".join(
-            f'<a href="{address}?lang={language}" target="_blank">{plain(text)}'
-            f'<span class="visually-hidden"> ({plain(label.new_tab)})</span></a>'
-            for address, text in (("/articles", label.articles), ("/chat-safety", label.about_chat))
-        )
-        return f'<div lang="{language}">{linked_reply(reply)}<p class="more">{links}</p></div>'
-
     def _choices(self, conversation: Conversation) -> list[Any]:
         labels = [*conversation.offered, *[""] * SAY_BUTTONS][:SAY_BUTTONS]
         return [conversation.prompt, *(_update(**_shown_if(label)) for label in labels)]
+
+
+def _visit(request: "gr.Request") -> Visit:
+    return visit_from(request.headers.get(PAGE_HEADER, ""), request.session_hash or "")
 
 
 def _say(text: str) -> str:
@@ -212,32 +261,6 @@ def _update(**changes: Any) -> Any:
     import gradio as gr
 
     return gr.update(**changes)
-
-
-def _html(name: str, value: str) -> "gr.Markdown":
-    """Make a place for HTML of ours; it is clean already, and Gradio's own cleaning would take `role` away."""
-    import gradio as gr
-
-    return gr.Markdown(value, elem_id=name, sanitize_html=False, latex_delimiters=[])
-
-
-def _question_box() -> "gr.Textbox":
-    import gradio as gr
-
-    return gr.Textbox(
-        label=words("en").question_label,
-        lines=1,
-        max_lines=6,
-        submit_btn=False,
-        elem_id="question",
-        # Browsers' spelling services send what is typed to their makers.
-        html_attributes=gr.InputHTMLAttributes(spellcheck=False, autocomplete="off", enterkeyhint="send"),
-    )
-
-
-def _encodable(text: str) -> str:
-    """Replace halves of characters, which no reply could carry."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def mount(app: "FastAPI", bot: Bot, ask: Ask, starters: StartersIn) -> None:
@@ -261,24 +284,3 @@ def _mount(app: "FastAPI", blocks: "gr.Blocks") -> None:
     import gradio as gr
 
     gr.mount_gradio_app(app, blocks, path="/", theme=own_theme(), **MOUNT_OPTIONS)
-
-
-MOUNT_OPTIONS: dict[str, Any] = {
-    "footer_links": [],
-    "run_history": False,
-    "show_error": False,
-    "max_file_size": "1kb",
-    "ssr_mode": False,
-    "enable_monitoring": False,
-    "pwa": False,
-    "mcp_server": False,
-    "app_kwargs": {"openapi_url": None, "docs_url": None, "redoc_url": None},
-}
-"""Nothing that a page of a clinic must not have; for every page that Gradio makes."""
-
-
-def own_theme() -> "gr.themes.Base":
-    """Return a theme that loads no letters from anywhere."""
-    import gradio as gr
-
-    return gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["ui-monospace", "monospace"])

@@ -58,6 +58,11 @@ class Conversation:
         return replace(self, asked=asked, blocks=blocks, turns=self.turns + 1, offered=offered, prompt=prompt)
 
 
+def encodable(text: str) -> str:
+    """Replace halves of characters, which no reply could carry."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def is_readable(text: str) -> bool:
     """Tell whether a message is neither empty nor longer than what is read."""
     return bool(text.strip()) and len(text) <= MAX_CHARACTERS
@@ -93,6 +98,17 @@ def visitor_html(text: str, language: Language) -> str:
     shown = text if len(text) <= _LONGEST_SHOWN else text[:_LONGEST_SHOWN] + "…"
     lines = "<br>".join(plain(line) for line in shown.splitlines())
     return f'<div class="message visitor"><p class="speaker">{plain(words(language).you)}</p><p>{lines}</p></div>'
+
+
+def looking_html(language: Language) -> str:
+    """Show that an answer is on its way."""
+    return f'<div class="message looking"><p>{plain(words(language).looking)}</p></div>'
+
+
+def restarted_html(language: Language) -> str:
+    """Say, where a conversation goes on, that nothing is known of what was said before."""
+    said = plain(words(language).restarted)
+    return f'<div class="message restarted" role="note" lang="{language}"><p>{said}</p></div>'
 
 
 def guide_html(answer: Answer, language: Language) -> str:

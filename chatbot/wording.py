@@ -30,6 +30,8 @@ class Words:
     send: str
     clear: str
     cleared: str
+    not_cleared: str
+    not_reached: str
     restarted: str
     suggestions: str
     looking: str
@@ -106,6 +108,8 @@ WORDS: dict[Language, Words] = {
         send="Send",
         clear="Clear chat",
         cleared="The conversation was cleared.",
+        not_cleared="This chat is not cleared yet. We can't reach the server. Try again, or use Quick exit.",
+        not_reached="That did not work. We can't reach the server. Try again in a moment.",
         restarted="The chat was restarted. It no longer knows what was said before.",
         suggestions="People often ask",
         looking="Looking in our articles…",
@@ -177,6 +181,8 @@ WORDS: dict[Language, Words] = {
         send="Enviar",
         clear="Borrar el chat",
         cleared="Se borró la conversación.",
+        not_cleared="El chat aún no se borró. No hay conexión con el servidor. Inténtalo otra vez o usa Salida rápida.",
+        not_reached="No funcionó. No hay conexión con el servidor. Inténtalo otra vez en un momento.",
         restarted="El chat se reinició. Ya no sabe lo que se dijo antes.",
         suggestions="Preguntas frecuentes",
         looking="Buscando en nuestros artículos…",

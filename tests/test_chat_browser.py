@@ -341,7 +341,7 @@ def test_a_server_that_died_and_came_back_has_lost_neither_drafts_nor_the_chats_
         # It still knows that danger was spoken of: the page told it.
         assert "Help is here any time" in chat.locator(".message.guide").nth(1).inner_text()
         # The full page's conversation was in the server's memory, and it says so.
-        assert "The chat was restarted" in full.locator("#failure").inner_text()
+        assert "The chat was restarted" in full.locator(".message.restarted").inner_text()
     finally:
         context.close()
         server.kill()

@@ -21,7 +21,7 @@ OWNERS = {
     "sentencex": {"index/passages.py"},
     "markdown_it": {"corpus/blocks.py", "index/markdown_text.py", "chatbot/rendering.py"},
     "nh3": {"chatbot/rendering.py"},
-    "gradio": {"chatbot/patient_page.py", "chatbot/staff/"},
+    "gradio": {"chatbot/gradio_parts.py", "chatbot/patient_page.py", "chatbot/staff/"},
     "argon2": {"chatbot/staff/passwords.py"},
     "limits": {"chatbot/metering.py"},
     "prometheus_client": {"chatbot/metering.py"},

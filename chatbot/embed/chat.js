@@ -105,7 +105,9 @@ function receive(turn, text, keepBox) {
   else if (!keepBox && !box.value) box.value = text;
   if (turn.crisis) pin(true);
   const asked = item.previousElementSibling;
-  const start = asked?.querySelector(".visitor") ? asked : item;
+  // On a screen too low for both, the help itself.
+  const low = message.matches("[role=alert]") && innerHeight < 480;
+  const start = asked?.querySelector(".visitor") && !low ? asked : item;
   // Once the pinned line has made the bar higher.
   requestAnimationFrame(() =>
     requestAnimationFrame(() => start.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" })),

@@ -8,10 +8,10 @@ import os
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from chatbot.gradio_parts import GRADIO_SETTINGS, MOUNT_OPTIONS, own_theme
 from chatbot.guard import App, Receive, Scope, Send
 from chatbot.page_parts import style_links
 from chatbot.patient_document import document_of, script_policy, send_document, without_foreign_parts
-from chatbot.patient_page import GRADIO_SETTINGS, MOUNT_OPTIONS, own_theme
 from chatbot.rendering import plain
 from chatbot.staff import fixing, gaps, health, home, numbers, people, review, switching
 from chatbot.staff.accounts import Member
