@@ -30,6 +30,9 @@ from corpus.replies import Replies
 _FOREIGN = re.compile(r"<base\b[^>]*>|<meta\s+(?:property=\"og:|name=\"twitter:)[^>]*>|<link\s+rel=\"manifest\"[^>]*>")
 """Addresses and names of Gradio's own site, and a manifest that does not exist."""
 _SAID = ("cleared", "not_cleared", "not_reached")
+_RESIZED = "width=device-width, initial-scale=1, interactive-widget=resizes-content"
+_VIEWPORT = re.compile(r'(<meta[^>]*name="viewport"[^>]*content=")[^"]*"')
+"""With `resizes-content`, a phone's keyboard covers neither the question box nor the bar."""
 _INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
 
@@ -73,6 +76,7 @@ def rewritten(document: str, clinic: Clinic, language: Language, before_app: str
         f"<title>{title}</title>"
         f'{style_links("answers", "patient")}<script type="module" src="/ui/patient.js"></script>'
     )
+    document = _VIEWPORT.sub(rf'\1{_RESIZED}"', document, count=1)
     document = re.sub(r"<html\s+lang=\"en\"", f'<html lang="{language}"', document, count=1)
     return without_foreign_parts(document, ours, before_app)
 

@@ -106,7 +106,7 @@ class _Page:
                 self.box = question_box(words("en").question_label)
                 self.send = gr.Button(send, variant="primary", elem_id="send", scale=0)
                 self.clear = gr.Button(clear, elem_id="clear", scale=0)
-            self.tip = html_place("question-help", tip)
+                self.tip = html_place("question-help", tip)
 
     def wire(self, blocks: "gr.Blocks", state: "gr.State") -> None:
         """Connect every button to what it does."""
@@ -228,13 +228,15 @@ class _Page:
         suggested = [*starters.first, *[""] * SUGGESTIONS][:SUGGESTIONS]
         name = plain(self._bot.clinic.name)
         return [
-            f'<h1 data-page-language="{language}"><span>{name}</span> {plain(label.title)}</h1>',
+            f'<h1 data-page-language="{language}" data-log="{plain(label.conversation)}"><span>{name}</span> '
+            f"{plain(label.title)}</h1>",
             f'<div lang="{language}">{opening_html(self._bot.replies, language)}</div>',
             words("en" if language == "es" else "es").own_name,
             f"<p>{plain(label.suggestions)}</p>" if any(suggested) else "",
             topics_html(starters, language, _say),
             label.send,
-            f'<p>{plain(label.question_help)} <button type="button" id="print">{plain(label.print)}</button></p>',
+            f"<p><span>{plain(label.question_help)}</span> "
+            f'<button type="button" id="print">{plain(label.print)}</button></p>',
             label.clear,
             *suggested,
         ]

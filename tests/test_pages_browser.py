@@ -137,6 +137,60 @@ def test_the_next_stop_of_tab_after_a_crisis_reply_is_its_first_number(open_page
     assert page.evaluate("document.activeElement.getAttribute('href')") == "tel:988"
 
 
+@pytest.mark.parametrize("size", [PHONE, {"width": 1280, "height": 800}])
+def test_every_stop_of_the_keyboard_shows_where_it_is(open_page: Any, size: Any) -> None:
+    page = open_page(viewport=size)
+    ask(page, QUESTION)
+    page.evaluate("document.activeElement.blur()")
+    stops = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.body"):
+            break
+        stops.append(
+            page.evaluate(
+                """() => { const stop = document.activeElement, ring = getComputedStyle(stop);
+                return [stop.outerHTML.slice(0, 60), ring.outlineStyle, parseFloat(ring.outlineWidth)]; }"""
+            )
+        )
+    assert len(stops) > 10
+    assert [stop for stop in stops if stop[1] != "solid" or stop[2] < 2] == []
+
+
+def test_everything_has_a_name_and_is_spoken_in_its_own_language(open_page: Any) -> None:
+    page = open_page(viewport=PHONE)
+    assert page.get_by_role("log", name="Conversation").count() == 1
+    assert page.locator("#language").get_attribute("lang") == "es"
+    assert "interactive-widget=resizes-content" in page.locator("meta[name=viewport]").get_attribute("content")
+    ask(page, QUESTION)
+    assert page.get_by_role("button", name="Print").is_visible()
+    page.get_by_role("button", name="Español").click()
+    page.get_by_label("Tu pregunta").wait_for()
+    assert page.get_by_role("log", name="Conversación").count() == 1
+    assert page.locator("#language").get_attribute("lang") == "en"
+    # The questions offered are the English article's, whatever the page's own language.
+    assert page.locator("#choices").get_attribute("lang") == "en"
+    ask(page, "Quiero morir", "Tu pregunta")
+    page.locator("#choices[lang=es]").wait_for()
+    unnamed = page.evaluate(
+        """() => [...document.querySelectorAll('button, a[href], textarea, dialog[open]')]
+        .filter(part => part.offsetParent && !part.innerText.trim() && !part.ariaLabel && !part.labels?.length)
+        .map(part => part.outerHTML.slice(0, 80))"""
+    )
+    assert unnamed == []
+
+
+def test_on_a_low_screen_the_reply_to_danger_is_in_sight(open_page: Any) -> None:
+    page = open_page(viewport={"width": 320, "height": 256})
+    ask(page, QUESTION)
+    reply = ask(page, "i want to die")
+    page.wait_for_timeout(300)
+    bar = page.locator("#bar").bounding_box()
+    shown = reply.bounding_box()
+    assert bar["height"] <= 140
+    assert bar["y"] + bar["height"] <= shown["y"] <= 180
+
+
 def test_nothing_leaves_the_site_and_the_browser_keeps_nothing(open_page: Any, address: str) -> None:
     page = open_page()
     ask(page, "my secret-word: how much sleep do adults need?")

@@ -188,8 +188,9 @@ import { prepare as prepareAnswer } from "/ui/answers.js";
 
   // The document comes in the language the browser asks for; what Gradio shows follows it, and leads from then on.
   function followLanguage() {
-    const language = document.querySelector("[data-page-language]")?.dataset.pageLanguage;
+    const { pageLanguage: language, log } = document.querySelector("[data-page-language]")?.dataset ?? {};
     if (!language || language === shownLanguage) return;
+    document.getElementById("conversation")?.setAttribute("aria-label", log);
     if (shownLanguage) {
       document.documentElement.lang = language;
       if (expected === "not-reached") expect(0);
@@ -210,9 +211,20 @@ import { prepare as prepareAnswer } from "/ui/answers.js";
     heights.observe(document.getElementById("composer"));
   }
 
+  // What can be said next is in the language of the answer it stands under; the button for the other language is in that.
+  function nameLanguages() {
+    const wanted = { choices: document.querySelector("#choices-title [lang]")?.lang };
+    if (shownLanguage) wanted.language = shownLanguage === "es" ? "en" : "es";
+    for (const [name, language] of Object.entries(wanted)) {
+      const place = document.getElementById(name);
+      if (place && language && place.lang !== language) place.lang = language;
+    }
+  }
+
   new MutationObserver(() => {
     prepare();
     followLanguage();
+    nameLanguages();
   }).observe(document.body, { childList: true, subtree: true });
 
   // What is scrolled to, or gets the focus, must not lie under the bar or the question box.
