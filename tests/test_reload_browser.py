@@ -180,6 +180,8 @@ def test_a_question_sent_in_the_moment_of_the_reload_is_still_answered(open_page
         if page.locator(".message.guide").count() == 0:
             assert moment == 0
     bot.asked.clear()
+    # What a page that is being left says of the requests it breaks off.
+    open_page.complaints.clear()
 
 
 def test_another_page_a_closed_one_and_one_come_back_to_find_nothing(
