@@ -142,12 +142,12 @@ def _logistic(values: Iterable[float], weights: Sequence[float], bias: float) ->
 _LACKING = 3.0
 """Log odds of reading taken off a sentence that lacks the sort of thing asked for."""
 # Logistic regressions by evals/fit_selection.py, rounded. The order is that of the fields of Features, or of signs().
-_UNREAD_WEIGHTS = (3.0, 5.0, 0.0, 0.0, 0.0, -1.0)
-_UNREAD_BIAS = -5.5
-_WEIGHTS = (1.3, 2.3, 0.0, 0.0, 0.6, -1.8)
-_BIAS = -2.6
-_SIGN_WEIGHTS = (1.05, 0.13)
-_SIGN_BIAS = 0.96
+_UNREAD_WEIGHTS = (3.0, 4.0, 2.0, 2.0, 0.0, -1.0)
+_UNREAD_BIAS = -8.0
+_WEIGHTS = (1.3, 2.3, 0.0, 2.0, 0.6, -1.8)
+_BIAS = -4.0
+_SIGN_WEIGHTS = (0.81, 3.31)
+_SIGN_BIAS = -1.47
 
 
 def _fitting(hit: Hit, query: Query, sources: Sources, dropped: list[Dropped]) -> Iterator[Quotable]:
@@ -180,8 +180,9 @@ def _scored(sentence: Quotable, hit: Hit, weights: dict[str, float], misfit: flo
         asked=_unit(hit.asked),
         misfit=misfit,
     )
-    score = _logistic(astuple(features), _UNREAD_WEIGHTS, _UNREAD_BIAS)
-    return replace(sentence.candidate, features=features, score=score)
+    scored = replace(sentence.candidate, features=features)
+    bias = _UNREAD_BIAS + (_LISTED_BONUS if _is_listed(scored) else 0)
+    return replace(scored, score=_logistic(astuple(features), _UNREAD_WEIGHTS, bias))
 
 
 def _unit(value: float) -> float:

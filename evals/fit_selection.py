@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
 
 Scores = NDArray[np.float64]
+_SIGNS = ("best reading", "nearest section")
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def _fit(name: str, rows: Scores, right: Sequence[bool], weight: Scores | None =
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=1.0, max_iter=3000).fit(rows, right, sample_weight=weight)
-    names = [field.name for field in fields(Features)] if name == "ranking" else ["best reading", "nearest section"]
+    names = [field.name for field in fields(Features)] if name == "ranking" else _SIGNS
     values = ", ".join(f"{each} {value:.2f}" for each, value in zip(names, model.coef_[0], strict=True))
     print(f"{name}: {values}; bias {model.intercept_[0]:.2f}")
     return model

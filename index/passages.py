@@ -14,7 +14,7 @@ from corpus.article import Article
 from index.leaning import refers_back, restricts_paragraph
 from index.markdown_text import Block, blocks, heading_paths, plain, plain_list
 
-CHUNKER_VERSION = "2"
+CHUNKER_VERSION = "3"
 """Raise it whenever `cut` or `keys` gives another result for the same article: old indexes are then refused."""
 
 SentenceKind = Literal["statement", "item", "list", "lead_in", "question", "fragment"]
@@ -63,7 +63,7 @@ class Passage:
     end: int
     sentences: tuple[Sentence, ...]
     questions: tuple[str, ...] = ()
-    """Ways people ask what this section answers (front matter): additional keys for retrieval."""
+    """Ways people ask what this section answers (front matter), and its heading if that asks it: keys for retrieval."""
     language: str = "en"
     heading_spans: tuple[tuple[int, int], ...] = ()
     """Offsets of each of `heading_path`, without its marks."""
@@ -127,6 +127,8 @@ def _passage(
 ) -> Passage:
     start = min(sentence.start for sentence in sentences)
     asked = article.questions.get(path[-1], ()) if path else ()
+    if path and path[-1].endswith("?") and path[-1] not in asked:
+        asked = (*asked, path[-1])
     return Passage(
         id=f"{article.id}#{start}",
         article=article.id,

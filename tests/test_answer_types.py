@@ -1,4 +1,5 @@
 import pytest
+
 from chatbot.answer_types import asked_for, lacking
 
 
@@ -50,7 +51,7 @@ def test_most_questions_leave_the_sort_of_answer_open(question: str) -> None:
 @pytest.mark.parametrize(
     ("question", "holds", "lacks"),
     [
-        ("How long do staff watch people?", "Staff watch each person for two hours.", "Staff watch each person closely."),
+        ("How long do staff watch people?", "Staff watch people for two hours.", "Staff watch each person closely."),
         ("How soon does it work?", "Some people feel better within hours.", "It helps some people feel better."),
         ("How often do people come?", "People come twice a week.", "People come to the clinic for it."),
         ("What year was it approved?", "It was approved in March 2019.", "It was approved for adults."),
