@@ -13,7 +13,7 @@ Row = dict[str, float]
 ACUTE_ROUTES = ("emergency", "crisis_self", "crisis_other", "violence", "abuse")
 """A message is first judged for all of these together: which of them it is matters less than that it is one."""
 
-_STATED, _ASKED, _KNOWN, _EXPLAINED = 0.3, 0.38, 0.45, 0.8
+_STATED, _ASKED, _KNOWN, _EXPLAINED = 0.3, 0.38, 0.45, 0.85
 """Least probability that a message is acute: where rules find nothing asked for; where they do (less than that is shown
 help beside an answer); where they know what is asked for; where they know an innocent reading of its words."""
 _IDIOM, _HARDLY_MORE = 0.99, 5
