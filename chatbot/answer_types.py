@@ -73,7 +73,11 @@ _NAMED = (
     r"|brands?|insurers?|countr(?:y|ies)|states?|cit(?:y|ies)|towns?|universit(?:y|ies)|laborator(?:y|ies)|labs?"
     r"|agenc(?:y|ies)|websites?|apps?|journals?|books?|actors?|celebrit(?:y|ies)|questionnaires?|scales?)"
 )
-_SPELT_NAME = re.compile(r"(?<![.!?•] )(?<!\A)\b[A-Z][\w&-]+")
+_SPELT_NAME = re.compile(
+    r"(?<![.!?•] )(?<!\A)\b[A-Z][\w&-]+"
+    r"|\b[A-Z][\w&-]+(?= (?:makes?|made|sells?|sold|owns?|owned|founded|invented|discovered|developed|created)\b)"
+)
+"""A capital letter within a sentence, or where somebody does something to begin with."""
 _TYPES = (
     AnswerType(
         "time",

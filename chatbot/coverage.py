@@ -14,7 +14,7 @@ def without_questions(article: Article, passages: Sequence[Passage]) -> Iterator
     seen: set[str] = set()
     for passage in passages:
         quotable = any(sentence.kind in QUOTABLE for sentence in passage.sentences)
-        if passage.heading_path and quotable and passage.heading not in {*seen, *article.questions}:
+        if passage.heading_path and quotable and passage.heading not in seen and not passage.questions:
             told = ("lists no questions", "Add ways people ask it under questions: in the front matter.")
             yield found_in(article, "questions", told, passage.start)
         seen.add(passage.heading)

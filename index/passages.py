@@ -63,10 +63,16 @@ class Passage:
     end: int
     sentences: tuple[Sentence, ...]
     questions: tuple[str, ...] = ()
-    """Ways people ask what this section answers (front matter), and its heading if that asks it: keys for retrieval."""
+    """Ways people ask what this section answers (front matter): additional keys for retrieval."""
     language: str = "en"
     heading_spans: tuple[tuple[int, int], ...] = ()
     """Offsets of each of `heading_path`, without its marks."""
+
+    @property
+    def asked_as(self) -> tuple[str, ...]:
+        """`questions`, and then the heading if it is a question."""
+        asks = self.heading.endswith("?") and self.heading not in self.questions
+        return (*self.questions, self.heading) if asks else self.questions
 
     @property
     def heading(self) -> str:
@@ -112,8 +118,8 @@ def keys(passage: Passage) -> list[Key]:
         for number, sentence in enumerate(passage.sentences)
         if sentence.kind in QUOTABLE
     ]
-    questions = [Key(question, None) for question in passage.questions]
-    return [*sentences, *questions, Key(in_context(passage.title, *passage.heading_path, passage.text), None)]
+    asked = [Key(question, None) for question in passage.asked_as]
+    return [*sentences, *asked, Key(in_context(passage.title, *passage.heading_path, passage.text), None)]
 
 
 def in_context(*parts: str) -> str:
@@ -127,8 +133,6 @@ def _passage(
 ) -> Passage:
     start = min(sentence.start for sentence in sentences)
     asked = article.questions.get(path[-1], ()) if path else ()
-    if path and path[-1].endswith("?") and path[-1] not in asked:
-        asked = (*asked, path[-1])
     return Passage(
         id=f"{article.id}#{start}",
         article=article.id,

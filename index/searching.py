@@ -41,7 +41,7 @@ class Hit:
     sentence_scores: tuple[float, ...]
     """Cosine of the question to each of `passage.sentences` with its heading; 0 for those never quoted."""
     asked: float = 0.0
-    """Best cosine of the question to one of `passage.questions`; 0 if there are none."""
+    """Best cosine of the question to one of `passage.asked_as`; 0 if there are none."""
     asked_as: str = ""
     """That question."""
 
@@ -121,8 +121,9 @@ class Index:
         view.lexical = Lexical.build(search_texts(Contents(tuple(view.passages), self._keyed)))
         rows = np.array(self._rows)
         for after, passage in zip(self._first_rows[1:], self.passages, strict=True):
-            # A passage's last row is the passage itself, and its questions stand before that.
-            rows[after - 1 - len(passage.questions) : after - 1] = 0
+            # A passage's last row is the passage itself; before that its questions stand, the heading's last.
+            first = after - 1 - len(passage.asked_as)
+            rows[first : first + len(passage.questions)] = 0
         view._rows = rows
         return view
 
@@ -144,7 +145,7 @@ class Index:
             if sentence is not None:
                 sentence_scores[sentence] = float(cosine)
         # The passage's own row is the last, and its questions stand before that.
-        listed = cosines[-1 - len(passage.questions) : -1]
+        listed = cosines[-1 - len(passage.asked_as) : -1]
         asked = int(listed.argmax()) if len(listed) else None
         return Hit(
             passage,
@@ -153,7 +154,7 @@ class Index:
             lexical,
             tuple(sentence_scores),
             0.0 if asked is None else float(listed[asked]),
-            "" if asked is None else passage.questions[asked],
+            "" if asked is None else passage.asked_as[asked],
         )
 
 
