@@ -154,6 +154,3 @@ def test_a_number_leads_to_the_turns_behind_it(opened: Any) -> None:
     page.goto(f"{opened.address}/staff/?show=nonsense&text=%3Cscript%3E")
     page.get_by_role("tab", name="Review", selected=True).wait_for()
     page.get_by_text("of 2").wait_for()
-    # What Gradio still waits for when its page is left, it reports as an error.
-    broken_off = ("AbortError", "Connection errored out")
-    opened.complaints[:] = [said for said in opened.complaints if not any(each in said for each in broken_off)]
