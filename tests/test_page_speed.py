@@ -69,6 +69,7 @@ def test_a_page_is_light_before_the_first_answer(open_page: Any, path: str) -> N
     assert sum(received) <= (LIGHT if path in OWN else 330 * KB)
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("path", USABLE)
 def test_a_page_is_soon_usable_on_a_slow_phone(open_page: Any, path: str, quiet_machine: None) -> None:
     page = open_page("/chat-safety" if path == "/articles" else "/articles")
@@ -93,6 +94,7 @@ def test_a_page_is_soon_usable_on_a_slow_phone(open_page: Any, path: str, quiet_
         assert min(times) <= USABLE_MS, times
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("path", CONVERSATION)
 def test_an_answer_is_visible_half_a_second_after_enter(open_page: Any, path: str, quiet_machine: None) -> None:
     page = open_page(path)

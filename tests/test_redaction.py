@@ -137,6 +137,7 @@ def milliseconds(text: str) -> float:
     return (time.perf_counter() - begun) * 1000
 
 
+@pytest.mark.timed
 def test_a_typical_message_takes_a_few_milliseconds() -> None:
     taken = sorted(min(milliseconds(message) for _ in range(2)) for message in MESSAGES)
     assert taken[len(taken) // 2] < 4

@@ -356,6 +356,7 @@ def test_naughty_strings_are_routed() -> None:
         assert ask(json.loads(line)["text"]).reply in REPLIES
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize(
     "piece",
     ["i want to ", "i ", "a", "a+", "my son says he wants to ", "i w a n t t o d i e ", "1 2 3 4 ", "k1ll m3 n0w ",
@@ -372,6 +373,7 @@ def test_twenty_thousand_characters_are_routed_quickly(piece: str) -> None:
     assert min(durations) < 0.2
 
 
+@pytest.mark.timed
 def test_ordinary_messages_are_routed_in_a_few_milliseconds() -> None:
     messages = [line.split(" | ", 1)[1] for line in WHOLE]
     begin = time.perf_counter()
