@@ -42,9 +42,9 @@ _log = logging.getLogger(__name__)
 MIN_CONFIDENCE = 0.6
 """Below this nothing is shown: the articles do not answer it."""
 TOP_K = 12
-SURE = 0.75
-"""What is added to a fixed reply must be surer,"""
-SURE_SENTENCE = 0.4
+SURE: dict[str, float] = {"personal_medical": 0.85, "booking": 0.85, "cost": 0.75}
+"""What is added to a fixed reply must be surer, least of all for costs, whose reply says little by itself,"""
+SURE_SENTENCE = 0.2
 """and so must its best sentence."""
 _TOPICS = 3
 
@@ -239,7 +239,8 @@ class Bot:
         elif decided.to == "education" and decided.reply != ANSWERS_OFF:
             drafted = not_in_articles(self.shelf, decided, topics, understood.question.text)
         else:
-            general = [each for selection, shown in parts if selection and _is_sure(selection) for each in shown]
+            sure = SURE.get(decided.to, 1.0)
+            general = [each for selection, shown in parts if selection and _is_sure(selection, sure) for each in shown]
             drafted = fixed_answer(self.shelf, decided, general=without_repeats(general))
         timings = judged.timings_ms | {"compose": _ms(started, perf_counter())}
         return Composed(found, selections[0], drafted, timings, tuple(selections[1:]))
@@ -289,8 +290,8 @@ def _ms(start: float, end: float) -> float:
     return round((end - start) * 1000, 3)
 
 
-def _is_sure(selection: Selection) -> bool:
-    return selection.confidence >= SURE and selection.ranked[0].score >= SURE_SENTENCE
+def _is_sure(selection: Selection, sure: float) -> bool:
+    return selection.confidence >= sure and selection.ranked[0].score >= SURE_SENTENCE
 
 
 def _nearest_topics(hits: Sequence[Hit]) -> list[str]:

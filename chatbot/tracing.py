@@ -105,7 +105,8 @@ def _decision(answer: Answer, selection: Selection | None, *, failed: bool) -> d
         return decision
     # Beside a fixed reply a sentence must be surer, and good by itself.
     best = round(selection.ranked[0].score, _DIGITS) if selection.ranked else None
-    return decision | {"threshold": SURE, "best_sentence": best, "sentence_threshold": SURE_SENTENCE}
+    least = {"threshold": SURE.get(answer.route, 1.0), "sentence_threshold": SURE_SENTENCE}
+    return decision | least | {"best_sentence": best}
 
 
 def _route_lines(route: dict[str, Any]) -> list[str]:

@@ -19,6 +19,7 @@ from chatbot.safety.word_weights import BUCKETS, WEIGHTS, counts, features
 from evals.messages import Message, training_messages
 from evals.train_classifier import LABELS, learnable
 from evals.training import add_to_card
+from index.onnx_model import CARD
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -33,6 +34,8 @@ _STEPS = 60
 def main() -> None:
     """Fit on every message, round to 8 bits, and write."""
     out = Path(sys.argv[1])
+    if not (out / CARD).exists():
+        raise SystemExit(f"{out} holds no classifier: run python -m evals.train_classifier {out} first.")
     messages = learnable(training_messages())
     texts = [plain_letters(message.text, rule_table().spelling) for message in messages]
     rarity = rarity_of(texts)
