@@ -14,6 +14,7 @@ from chatbot.slicing import Candidate, Slice
 from corpus.article import Article
 from corpus.clinic import Clinic
 from corpus.replies import Action, Replies, call_clinic
+from corpus.spanish import Spanish
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#&|~])")
 _EFFECTS = re.compile(
@@ -40,6 +41,8 @@ class Shelf:
     replies: Replies
     now: Callable[[], datetime] = _utc_now
     """Told by the clock, so that what depends on office hours can be tried at any hour."""
+    spanish: Spanish = Spanish()  # noqa: RUF009 - frozen, so all can share the empty one
+    """What Spanish words are in English, to find sentences by."""
 
     def text(self, name: str, language: Language) -> str:
         """Return a fixed text, in English where there is none in `language`."""

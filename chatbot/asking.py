@@ -1,10 +1,12 @@
 """What a message asks of the articles: nothing, one question or several, in the light of the conversation before it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from chatbot.bridging import Bridge
+from chatbot.composing import SAME_QUESTION
 from chatbot.conversation import Question, Route, RouteName
 from chatbot.following import is_follow_up
 from chatbot.phrases import content_words, is_general, names_nothing
@@ -33,6 +35,7 @@ _OF_THIS_CHAT = re.compile(
 """Who asks about the program itself uses one of these."""
 _NEVER_ADDED_TO = frozenset({"location"})
 """Replies that say all there is to say."""
+_TOPICS = 3
 _ROOT = 5
 """Letters by which forms of a Spanish word are taken for one: "sesión", "sesiones"."""
 _WORD = re.compile(r"\w+")
@@ -86,6 +89,26 @@ def _goes_on(text: str, to: RouteName, earlier: Sequence[Turn], glossary: Glossa
 def leaves_open(query: Query | None, *others: Query) -> bool:
     """Tell whether a message's one question names nothing, and nothing before it did."""
     return query is not None and not others and not query.treatments and names_nothing(query.resolved)
+
+
+def look_up(query: Query, look: Callable[[str], Sequence[Hit]], bridge: Bridge) -> tuple[Query, tuple[Hit, ...]]:
+    """Return what `look` finds, and the query it was found by: a Spanish one in English where no section lists it.
+
+    Where sections list all its words, but not the question itself, only those are looked at, in English.
+    """
+    hits = readable(look(query.search), query, bridge.names)
+    english = None if any(hit.asked >= SAME_QUESTION for hit in hits) else bridge.in_english(query)
+    if english is None:
+        return query, hits
+    listed = {hit.passage.id for hit in hits}
+    in_english = tuple(hit for hit in look(english.search) if not listed or hit.passage.id in listed)
+    return (english, in_english) if in_english else (query, hits)
+
+
+def nearest_topics(hits: Sequence[Hit]) -> list[str]:
+    """Return the headings of the nearest passages that are questions a visitor could ask next."""
+    headings = dict.fromkeys(hit.passage.heading for hit in hits if hit.passage.heading.endswith("?"))
+    return list(headings)[:_TOPICS]
 
 
 def readable(hits: Sequence[Hit], query: Query, names: frozenset[str]) -> tuple[Hit, ...]:

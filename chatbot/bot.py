@@ -12,7 +12,8 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Self
 
 from chatbot.answering import Drafted, Shelf, answer_in_parts, fixed_answer, not_in_articles, which_one, without_repeats
-from chatbot.asking import asked_of_articles, going_on, leaves_open, readable, settle
+from chatbot.asking import asked_of_articles, going_on, leaves_open, look_up, nearest_topics, settle
+from chatbot.bridging import Bridge
 from chatbot.checking import problems
 from chatbot.composing import Gathered, Selection, completed, gather, read, select
 from chatbot.config import Settings
@@ -29,6 +30,7 @@ from corpus.article import Article, load_articles
 from corpus.clinic import load_clinic
 from corpus.glossary import Glossary, load_glossary
 from corpus.replies import load_replies
+from corpus.spanish import load_spanish
 from index.manifest import IndexUnavailable
 from index.passages import Passage
 from index.reading import Reader
@@ -46,7 +48,6 @@ SURE: dict[str, float] = {"personal_medical": 0.85, "booking": 0.85, "cost": 0.7
 """What is added to a fixed reply must be surer, least of all for costs, whose reply says little by itself,"""
 SURE_SENTENCE = 0.2
 """and so must its best sentence."""
-_TOPICS = 3
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ class Bot:
         self._reader = Reader()
         texts = {article.id: article.text for article in shelf.articles.values()}
         wording = Wording(glossary, words_of(texts.values()), index.ordinary_words)
+        self._bridge = Bridge(shelf.spanish, wording)
         self._sources = Sources(texts, index.lexical, wording, shelf.clinic.name)
         self._files = {article.id: article.path for article in shelf.articles.values()}
         self._redactor = Redactor(shelf.clinic, [article.title for article in shelf.articles.values()])
@@ -136,7 +138,7 @@ class Bot:
         """Load content (`loaded` articles, or those on disk) and index; an error says the next step."""
         clinic = load_clinic(settings.clinic)
         articles = {article.id: article for article in loaded or load_articles(settings.articles)}
-        shelf = Shelf(clinic, articles, load_replies(settings.replies, clinic))
+        shelf = Shelf(clinic, articles, load_replies(settings.replies, clinic), spanish=load_spanish(settings.spanish))
         index = Index.open(settings.index_folder, embedder=settings.embedder, server=settings.index_server)
         if index.manifest.articles != {article.id: article.sha256 for article in articles.values()}:
             index.close()
@@ -206,8 +208,8 @@ class Bot:
         query = understood.query
         hits: tuple[Hit, ...] = ()
         if query:
-            found = search(self.index, query.search, TOP_K, self.switches())
-            hits = readable(found, query, self._sources.wording.names)
+            query, hits = look_up(query, lambda text: search(self.index, text, TOP_K, self.switches()), self._bridge)
+            understood = replace(understood, query=query)
         further = understood.others[: MAX_QUESTIONS - 1]
         others = tuple(self._find(replace(understood, query=other, others=())) for other in further)
         return Found(understood, hits, understood.timings_ms | {"retrieve": _ms(started, perf_counter())}, others)
@@ -228,7 +230,7 @@ class Bot:
         parts = [self._selected(part) for part in (judged, *judged.others)]
         selections = [selection for selection, _ in parts]
         chosen = [candidates for _, candidates in parts]
-        topics = _nearest_topics([hit for part in (found, *found.others) for hit in part.hits])
+        topics = nearest_topics([hit for part in (found, *found.others) for hit in part.hits])
         understood = found.understood
         if decided.to == "education" and len(topics) > 1 and leaves_open(understood.query, *understood.others):
             drafted = which_one(self.shelf, decided, topics)
@@ -293,8 +295,3 @@ def _ms(start: float, end: float) -> float:
 def _is_sure(selection: Selection, sure: float) -> bool:
     return selection.confidence >= sure and selection.ranked[0].score >= SURE_SENTENCE
 
-
-def _nearest_topics(hits: Sequence[Hit]) -> list[str]:
-    """Return the headings of the nearest passages that are questions a visitor could ask next."""
-    headings = dict.fromkeys(hit.passage.heading for hit in hits if hit.passage.heading.endswith("?"))
-    return list(headings)[:_TOPICS]

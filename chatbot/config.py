@@ -20,6 +20,7 @@ class Settings(BaseSettings):
     articles: Path = _CONTENT / "articles"
     replies: Path = _CONTENT / "replies"
     glossary: Path = _CONTENT / "glossary.toml"
+    spanish: Path = _CONTENT / "spanish.toml"
     clinic: Path = _CONTENT / "clinic.toml"
     index: str = ""
     """Folder of the index (default `<home>/index`), or the address of a Chroma server: `http://host:port`."""

@@ -37,6 +37,8 @@ class Query:
     """`resolved` with spelling mended and clinical terms added for lay words."""
     treatments: frozenset[str]
     """The treatments it asks about; empty if it names none."""
+    spanish: str = ""
+    """The question in Spanish that `resolved` puts in English to find sentences; empty if it was asked as it stands."""
 
 
 @dataclass(frozen=True)
