@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from chatbot.bridging import Bridge
-from chatbot.composing import SAME_QUESTION
 from chatbot.conversation import Question, Route, RouteName
 from chatbot.following import is_follow_up
 from chatbot.phrases import content_words, is_general, names_nothing
@@ -18,6 +17,11 @@ from chatbot.safety.router import Decided, Turn
 from corpus.glossary import Glossary
 from index.lexical import without_accents
 from index.searching import Hit
+
+Look = Callable[[str], Sequence[Hit]]
+"""A search text -> what is found by it."""
+IsSure = Callable[[Query, Sequence[Hit]], bool]
+"""Tells whether what was found for a query answers it."""
 
 MAX_CHARACTERS = 20_000
 """A longer message is not answered; every shorter one is read whole before anything else."""
@@ -91,14 +95,15 @@ def leaves_open(query: Query | None, *others: Query) -> bool:
     return query is not None and not others and not query.treatments and names_nothing(query.resolved)
 
 
-def look_up(query: Query, look: Callable[[str], Sequence[Hit]], bridge: Bridge) -> tuple[Query, tuple[Hit, ...]]:
-    """Return what `look` finds, and the query it was found by: a Spanish one in English where no section lists it.
+def look_up(query: Query, look: Look, is_sure: IsSure, bridge: Bridge) -> tuple[Query, tuple[Hit, ...]]:
+    """Return what `look` finds, and the query it was found by.
 
-    Where sections list all its words, but not the question itself, only those are looked at, in English.
+    A Spanish question is put in English unless it `is_sure` already that sections which list it, or all its words,
+    answer it. Where such sections were found, only they are looked at in English too.
     """
     hits = readable(look(query.search), query, bridge.names)
-    english = None if any(hit.asked >= SAME_QUESTION for hit in hits) else bridge.in_english(query)
-    if english is None:
+    english = bridge.in_english(query)
+    if english is None or (hits and is_sure(query, hits)):
         return query, hits
     listed = {hit.passage.id for hit in hits}
     in_english = tuple(hit for hit in look(english.search) if not listed or hit.passage.id in listed)

@@ -6,7 +6,7 @@ import logging
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Self
@@ -205,21 +205,25 @@ class Bot:
 
     def _find(self, understood: Understood) -> Found:
         started = perf_counter()
-        query = understood.query
-        hits: tuple[Hit, ...] = ()
+        query, hits = understood.query, tuple[Hit, ...]()
         if query:
-            query, hits = look_up(query, lambda text: search(self.index, text, TOP_K, self.switches()), self._bridge)
-            understood = replace(understood, query=query)
-        further = understood.others[: MAX_QUESTIONS - 1]
-        others = tuple(self._find(replace(understood, query=other, others=())) for other in further)
-        return Found(understood, hits, understood.timings_ms | {"retrieve": _ms(started, perf_counter())}, others)
+            look = partial(search, self.index, top_k=TOP_K, switches=self.switches())
+            query, hits = look_up(query, look, self._answers, self._bridge)
+        more = [replace(understood, query=other, others=()) for other in understood.others[: MAX_QUESTIONS - 1]]
+        others = tuple(map(self._find, more))
+        timings = understood.timings_ms | {"retrieve": _ms(started, perf_counter())}
+        return Found(replace(understood, query=query), hits, timings, others)
+
+    def _answers(self, query: Query, hits: Sequence[Hit]) -> bool:
+        return select(self._judge(query, hits), self._sources).confidence >= MIN_CONFIDENCE
+
+    def _judge(self, query: Query, hits: Sequence[Hit]) -> Gathered:
+        return read(query, gather(query, hits, self._sources), self._reader.scores)
 
     def _read(self, found: Found) -> Judged:
         started = perf_counter()
         query = found.understood.query
-        gathered = None
-        if query:
-            gathered = read(query, gather(query, found.hits, self._sources), self._reader.scores)
+        gathered = self._judge(query, found.hits) if query else None
         others = tuple(self._read(other) for other in found.others)
         return Judged(found, gathered, found.timings_ms | {"read": _ms(started, perf_counter())}, others)
 

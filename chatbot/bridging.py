@@ -32,7 +32,10 @@ class Bridge:
     def _lexicon(self) -> Lexicon:
         names = {folded(word): word for word in self.wording.names}
         for treatment in self.wording.glossary.treatments:
-            names |= {folded(word): word for word in treatment.words if " " not in word}
+            right = {folded(name): treatment.name for name in (treatment.name, treatment.spanish) if name}
+            for word in treatment.words:
+                mended = mend_spelling(word, self.wording)
+                names[folded(word)] = right.get(folded(mended), mended)
             names |= {folded(name): treatment.name for name in (treatment.name, treatment.spanish) if name}
         return Lexicon(self._spanish, names, self._is_english, lambda word: mend_spelling(word, self.wording))
 
@@ -53,14 +56,15 @@ class Bridge:
             return None
         # Mending knows English words alone: of what stands by itself, the words are taken as they were typed.
         alone = mend_spelling(query.asked, self.wording) == query.resolved
-        english = self.render(query.asked if alone else query.resolved)
+        spanish = query.asked if alone else query.resolved
+        english = self.render(spanish)
         if not english:
             return None
         glossary = self.wording.glossary
         added = [term.term for term in glossary.terms_in(english) if term.term.casefold() not in english.casefold()]
         search = " ".join([english, *added])
         treatments = query.treatments or glossary.treatments_in(search)
-        return replace(query, resolved=english, search=search, treatments=treatments, spanish=query.resolved)
+        return replace(query, resolved=english, search=search, treatments=treatments, spanish=spanish)
 
     def _is_spanish(self, text: str) -> bool:
         """Tell whether a text is Spanish; of one that shows neither language, by the words that are only Spanish."""

@@ -33,7 +33,7 @@ _ASKS_OF_THE_CLINIC = re.compile(
     re.IGNORECASE,
 )
 """What the clinic has or does: facts about a treatment in general are no answer to that."""
-SAME_QUESTION = 0.98
+_SAME_QUESTION = 0.98
 """Cosine above which the section lists this very question: a person has said that it answers it."""
 _LISTED_BONUS, _LISTED_CONFIDENCE = 3.0, 0.9
 _SAME_WORDS = 0.5
@@ -100,7 +100,7 @@ def _judged(candidate: Candidate, odds: float) -> Candidate:
 
 
 def _is_listed(candidate: Candidate) -> bool:
-    return candidate.features.asked >= SAME_QUESTION
+    return candidate.features.asked >= _SAME_QUESTION
 
 
 def _best_first(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:

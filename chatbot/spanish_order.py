@@ -57,7 +57,7 @@ def _clause(words: list[Word], past: Past) -> list[str]:
     before, clitics = _without_clitics(words[:place])
     negated = bool(before) and before[-1].english == "not"
     before = before[:-1] if negated else before
-    told = any(word.tense == "told" or word.english in _UNASKING for word in before[:1])
+    told = any(word.tense == "told" or word.english in _UNASKING for word in before[:1] if word.tense != "asks")
     if before and before[0].tense == "told":
         before = before[1:]
     asking = 1 if before and _ASKS.match(before[0].english) else 0
@@ -80,6 +80,8 @@ def _clause(words: list[Word], past: Past) -> list[str]:
 
 def _subject_after(verb: Word, after: list[Word], *, asks: bool) -> tuple[list[Word], list[Word]]:
     """Take out what follows a verb and does it: "es segura la ketamina", "cómo puede ayudar mi familia"."""
+    if verb.english.endswith((" with", " for", " to", " of")):
+        return [], after
     start = 0
     if verb.english == "be":
         while start < len(after) and (after[start].kind == "adjective" or after[start].tense == "done"):

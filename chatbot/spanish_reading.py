@@ -22,6 +22,8 @@ _BEFORE_NOUN = frozenset(
 )
 _GOING = frozenset({"ir", "irse"})
 _LASTING = frozenset("durar tardar tardarse demorar aguantar llevar llevarse".split())
+_DESCRIBES = re.compile(r"(?:ic|iv|os|ari)[oa]s?$|(?:al|[ai]ble)(?:es|s)?$")
+_ARTICLES = frozenset({"la", "los", "las"})
 _LONGEST = 6
 """Words of a phrase at most."""
 _SMALL_KINDS = frozenset({"mark", "word"})
@@ -127,7 +129,7 @@ def _phrase(tokens: list[str], place: int, lexicon: Lexicon) -> tuple[Word, int]
     verb_token = tokens[place + skipped]
     if plain[skipped] not in lexicon.exact.words or skipped:
         cut, leaning, _ = parts_of(verb_token)
-        verb = lexicon.exact.verb(cut, leaning=plain[0] if skipped else leaning)
+        verb = _any_verb(cut, plain[0] if skipped else leaning, lexicon)
     for length in range(len(plain), 1, -1):
         if found := lexicon.phrases.get(plain[:length]):
             return found, length
@@ -135,6 +137,15 @@ def _phrase(tokens: list[str], place: int, lexicon: Lexicon) -> tuple[Word, int]
         if verb and rest and (found := _verb_phrase(verb, rest, lexicon)):
             return found, length
     return None
+
+
+def _any_verb(token: str, leaning: str, lexicon: Lexicon) -> Word | None:
+    """Return the verb that a token is as it is spelt; by its sound only where its spelling is no word's."""
+    exact = lexicon.exact
+    if found := exact.verb(token, leaning=leaning):
+        return found
+    spelt = folded(token) in exact.words or exact.noun(token) or exact.adjective(token)
+    return None if spelt or not by_sound(token) else lexicon.heard.verb(token, leaning=leaning)
 
 
 def _verb_phrase(verb: Word, rest: tuple[str, ...], lexicon: Lexicon) -> Word | None:
@@ -160,8 +171,9 @@ def _single(tokens: list[str], place: int, before: list[Word], lexicon: Lexicon)
 def _small(token: str, plain: str, following: str, before: list[Word], lexicon: Lexicon) -> Word | None:
     """Return a small word: one that asks, a pronoun that leans on a verb, any other under `words`."""
     if plain in _ASKING and (token != plain or _begins(before)):
-        return Word(_ASKING[plain], "word")
-    if plain in CLITICS and (folded(following) in CLITICS or _is_verb(following, lexicon)):
+        return Word(_ASKING[plain], "word", tense="asks")
+    leans = folded(following) in CLITICS or _is_verb(following, lexicon)
+    if plain in CLITICS and leans and not (plain in _ARTICLES and lexicon.heard.noun(following)):
         return Word(f"~{plain}", "clitic")
     if plain in CLITICS - lexicon.exact.words.keys():
         return Word("", "word")
@@ -178,7 +190,7 @@ def _small(token: str, plain: str, following: str, before: list[Word], lexicon: 
 def _is_verb(token: str, lexicon: Lexicon) -> bool:
     if not token or folded(token) in lexicon.names:
         return False
-    found = lexicon.exact.verb(token) or (lexicon.heard.verb(token) if by_sound(token) else None)
+    found = _any_verb(token, "", lexicon)
     if found is None or not found.person:
         return False
     return not (lexicon.exact.noun(token) and folded(token).endswith(("a", "as", "os", "es")) and found.tense == "wish")
@@ -208,7 +220,8 @@ def _known(token: str, following: str, before: list[Word], lexicon: Lexicon) -> 
             return Word(english, "word")
     english = next((made for each in singulars(plain) if (made := cognate(each, lexicon.english))), "")
     if english:
-        return Word(english, "noun")
+        kind = "word" if plain.endswith("mente") else "adjective" if _DESCRIBES.search(plain) else "noun"
+        return Word(english, kind)
     mended = lexicon.mended(token)
     return Word(lexicon.names.get(folded(mended), mended), "unknown" if mended == token else "name")
 

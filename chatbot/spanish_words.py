@@ -1,8 +1,7 @@
 """What one Spanish word is in English: looked up, or found by its ending, or by its sound where it is misspelt."""
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from corpus.spanish import PERSONS, Spanish
@@ -51,6 +50,7 @@ _SOUNDS = tuple(
         ("c(?=[ei])", "s"), ("c", "k"), ("x", "s"), ("ps(?=i)", "s"), ("n(?=[bp])", "m"), (r"(\w)\1", r"\1"),
     )
 )  # fmt: skip
+_ACCENTS = str.maketrans("áéíóúüñàèìòù", "aeiouunaeiou")
 _LEAST = 4
 """Letters of a word that may be taken for another of its sound."""
 
@@ -71,8 +71,7 @@ class Word:
 
 def folded(text: str) -> str:
     """Return `text` in small letters without accents."""
-    plain = unicodedata.normalize("NFD", text.casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return text.casefold().translate(_ACCENTS)
 
 
 def sound_of(text: str) -> str:
@@ -127,17 +126,23 @@ class Forms:
         plain = folded(word)
         if whole := self._as_listed(plain, leaning=leaning):
             return whole
-        for stem, ending, person, tense in _readings(plain, word):
-            for infinitive in _infinitives(stem, ending):
-                if self._key(infinitive) in self._verbs:
-                    return self._word(infinitive, person, tense, leaning=leaning)
-                if self._key(f"{infinitive}se") in self._verbs:
-                    return self._word(f"{infinitive}se", person, tense)
+        readings = _readings(plain, word)
+        # "cubre" is "cubrir" before it is "cobrar"
+        for infinitives in (_regular, _changed):
+            for stem, ending, person, tense in readings:
+                found = next(filter(None, map(self._listed, infinitives(stem, ending))), "")
+                if found:
+                    return self._word(found, person, tense, leaning=leaning)
         return None
 
+    def _listed(self, infinitive: str) -> str:
+        """Return an infinitive that is listed, or listed with -se alone; else nothing."""
+        both = (infinitive, f"{infinitive}se")
+        return next((each for each in both if self._key(each) in self._verbs), "")
+
     def _as_listed(self, plain: str, *, leaning: str) -> Word | None:
-        listed = any(self._key(form) in self._verbs for form in (plain, f"{plain}se"))
-        return self._word(plain, "", "to", leaning=leaning) if listed and plain.endswith(("r", "rse")) else None
+        listed = plain.endswith(("r", "rse")) and self._listed(plain)
+        return self._word(plain, "", "to", leaning=leaning) if listed else None
 
     def _word(self, infinitive: str, person: str, tense: str, *, leaning: str = "") -> Word:
         key, with_se = self._key(infinitive), self._key(f"{infinitive}se")
@@ -187,37 +192,57 @@ def _irregular(spanish: Spanish, key: Callable[[str], str]) -> Iterator[tuple[st
                 yield key(said[person]), (verb, person, tense)
 
 
-def _readings(plain: str, word: str) -> Iterator[tuple[str, str, str, str]]:
-    """Yield (stem, end of the infinitive, person, tense) of what a form may be, the likelier first."""
-    accented = word[-1:] in "éóí"
-    for ending in ("ar", "er", "ir"):
+def _readings(plain: str, word: str) -> list[tuple[str, str, str, str]]:
+    """Return (stem, end of the infinitive, person, tense) of all that a form may be, the likelier first."""
+    listed = _READINGS_PAST if word[-1:] in "éóí" else _READINGS
+    found = [
+        (rank, plain[:-length], infinitive, person, tense)
+        for length in range(1, min(_LONGEST_ENDING, len(plain) - 2) + 1)
+        for rank, infinitive, person, tense in listed.get(plain[-length:], ())
+    ]
+    return [each[1:] for each in sorted(found)]
+
+
+def _endings(*, past_first: bool) -> dict[str, list[tuple[int, str, str, str]]]:
+    """Return every ending with what it may be, and how likely: its rank."""
+    found: dict[str, list[tuple[int, str, str, str]]] = {}
+    for rank, (ending, *what) in enumerate(_all_endings(past_first=past_first)):
+        infinitive, person, tense = what
+        found.setdefault(ending, []).append((rank, infinitive, person, tense))
+    return found
+
+
+def _all_endings(*, past_first: bool) -> Iterator[tuple[str, str, str, str]]:
+    for infinitive, tenses in (("ar", _AR), ("er", _ER), ("ir", _ER)):
         for tense, listed in _FROM_INFINITIVE.items():
-            yield from _of(plain, tense, [f"{ending}{form}" for form in listed.split()], ending)
-        for gerund in _GERUNDS[ending]:
-            yield from _of(plain, "ing", [gerund], ending, persons=("",))
-        for sex in ("o", "a", "os", "as"):
-            yield from _of(plain, "done", [f"{_PARTICIPLES[ending]}{sex}"], ending, persons=("",))
-        tenses = _AR if ending == "ar" else _ER
-        order = sorted(tenses, key=lambda tense: (tense == "past") is not accented)
-        for tense in order:
-            yield from _of(plain, tense, tenses[tense].split(), ending)
+            yield from _by_person([f"{infinitive}{form}" for form in listed.split()], infinitive, tense)
+        yield from ((gerund, infinitive, "", "ing") for gerund in _GERUNDS[infinitive])
+        yield from ((f"{_PARTICIPLES[infinitive]}{sex}", infinitive, "", "done") for sex in ("o", "a", "os", "as"))
+        for tense in sorted(tenses, key=lambda each: (each == "past") is not past_first):
+            yield from _by_person(tenses[tense].split(), infinitive, tense)
 
 
-def _of(
-    plain: str, tense: str, endings: Iterable[str], infinitive: str, persons: Iterable[str] = PERSONS
-) -> Iterator[tuple[str, str, str, str]]:
-    said = list(zip(persons, endings, strict=True))
-    for person, ending in sorted(said, key=lambda each: each[0] != "he"):
-        if plain.endswith(ending) and len(plain) > len(ending) + 1:
-            yield plain[: -len(ending)], infinitive, person, tense
+def _by_person(endings: list[str], infinitive: str, tense: str) -> Iterator[tuple[str, str, str, str]]:
+    said = dict(zip(PERSONS, endings, strict=True))
+    return ((said[person], infinitive, person, tense) for person in _LIKELIER)
 
 
-def _infinitives(stem: str, ending: str) -> Iterator[str]:
-    """Yield the infinitives that a form with this stem may belong to."""
-    stems = [stem, *(f"{stem[: -len(end)]}{other}" for end, other in _SPELT if stem.endswith(end))]
-    for each in stems:
-        yield each + ending
-    for each in stems:
+_READINGS, _READINGS_PAST = _endings(past_first=False), _endings(past_first=True)
+_LONGEST_ENDING = max(map(len, _READINGS))
+
+
+def _stems(stem: str) -> list[str]:
+    return [stem, *(f"{stem[: -len(end)]}{other}" for end, other in _SPELT if stem.endswith(end))]
+
+
+def _regular(stem: str, ending: str) -> Iterator[str]:
+    """Yield the infinitives that a form with this stem belongs to where nothing changes but the spelling."""
+    return (each + ending for each in _stems(stem))
+
+
+def _changed(stem: str, ending: str) -> Iterator[str]:
+    """Yield those it belongs to where the stem's vowel changes: "duermo" is of "dormir"."""
+    for each in _stems(stem):
         for vowels, other in _CHANGED:
             place = each.rfind(vowels)
             if place >= 0:
