@@ -245,8 +245,7 @@ class Bot:
         elif decided.to == "education" and decided.reply != ANSWERS_OFF:
             drafted = not_in_articles(self.shelf, decided, topics, understood.question.text)
         else:
-            sure = SURE.get(decided.to, 1.0)
-            general = [each for selection, shown in parts if selection and _is_sure(selection, sure) for each in shown]
+            general = [each for part, shown in parts if part and _is_sure(part, decided) for each in shown]
             drafted = fixed_answer(self.shelf, decided, general=without_repeats(general))
         timings = judged.timings_ms | {"compose": _ms(started, perf_counter())}
         return Composed(found, selections[0], drafted, timings, tuple(selections[1:]))
@@ -296,6 +295,6 @@ def _ms(start: float, end: float) -> float:
     return round((end - start) * 1000, 3)
 
 
-def _is_sure(selection: Selection, sure: float) -> bool:
-    return selection.confidence >= sure and selection.ranked[0].score >= SURE_SENTENCE
+def _is_sure(selection: Selection, decided: Route) -> bool:
+    return selection.confidence >= SURE.get(decided.to, 1.0) and selection.ranked[0].score >= SURE_SENTENCE
 
