@@ -38,7 +38,7 @@ _GENERAL = 0.7
 """For a personal question that rules know to be a general one."""
 _AGAINST_RULES = 0.85
 """For a route other than the harmless ones that rules found."""
-_DISTRESS = 0.5
+_DISTRESS = 0.46
 _NOT_DECIDED = frozenset({*ACUTE_ROUTES, "education", "identifiers"})
 """Routes that are decided otherwise: education is what is left, and identifiers have their own finder."""
 _CAREFUL = {"personal_medical": 0.5, "misuse": 0.8}
