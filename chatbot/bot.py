@@ -126,7 +126,7 @@ class Bot:
         texts = {article.id: article.text for article in shelf.articles.values()}
         wording = Wording(glossary, words_of(texts.values()), index.ordinary_words)
         self._bridge = Bridge(shelf.spanish, wording)
-        self._sources = Sources(texts, index.lexical, wording, shelf.clinic.name)
+        self._sources = Sources(texts, index.lexical, wording, shelf.clinic.name, index.tells_unanswered)
         self._files = {article.id: article.path for article in shelf.articles.values()}
         self._redactor = Redactor(shelf.clinic, [article.title for article in shelf.articles.values()])
         self._pick = pick
@@ -140,7 +140,7 @@ class Bot:
         articles = {article.id: article for article in loaded or load_articles(settings.articles)}
         shelf = Shelf(clinic, articles, load_replies(settings.replies, clinic), spanish=load_spanish(settings.spanish))
         index = Index.open(settings.index_folder, embedder=settings.embedder, server=settings.index_server)
-        if index.manifest.articles != {article.id: article.sha256 for article in articles.values()}:
+        if index.manifest.articles != {article.id: article.fingerprint for article in articles.values()}:
             index.close()
             # Offsets of the index would cut other words out of the new files.
             raise IndexOutdated(settings.articles)

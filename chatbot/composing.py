@@ -34,7 +34,7 @@ _ASKS_OF_THE_CLINIC = re.compile(
 )
 """What the clinic has or does: facts about a treatment in general are no answer to that."""
 _SAME_QUESTION = 0.98
-"""Cosine above which the section lists this very question: a person has said that it answers it."""
+"""Cosine above which the section lists this very question: a person has said that it answers it, or does not."""
 _LISTED_BONUS, _LISTED_CONFIDENCE = 3.0, 0.9
 _SAME_WORDS = 0.5
 """Jaccard similarity of stems above which a second sentence says the same again."""
@@ -46,6 +46,10 @@ class Gathered:
 
     ranked: tuple[Candidate, ...]
     dropped: tuple[Dropped, ...]
+    asked: float = 0.0
+    """Cosine of the question to the nearest one that a passage found lists,"""
+    unanswered: float = 0.0
+    """and to the nearest that one lists as not answered; 0 if there are none."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,9 @@ class Selection:
     ranked: tuple[Candidate, ...]
     """Every candidate, best first."""
     dropped: tuple[Dropped, ...]
+    asked: float = 0.0
+    """As in `Gathered`, and the next too."""
+    unanswered: float = 0.0
 
 
 def gather(query: Query, hits: Sequence[Hit], sources: Sources) -> Gathered:
@@ -70,7 +77,12 @@ def gather(query: Query, hits: Sequence[Hit], sources: Sources) -> Gathered:
         for hit in hits
         for sentence in _fitting(hit, query, sources, dropped)
     ]
-    return Gathered(_best_first(scored), tuple(dropped))
+    asked, unanswered = (max(values, default=0.0) for values in _listed(hits))
+    return Gathered(_best_first(scored), tuple(dropped), asked, unanswered)
+
+
+def _listed(hits: Sequence[Hit]) -> tuple[list[float], list[float]]:
+    return [hit.asked for hit in hits], [hit.unanswered for hit in hits]
 
 
 def read(query: Query, gathered: Gathered, reader: Read) -> Gathered:
@@ -80,17 +92,25 @@ def read(query: Query, gathered: Gathered, reader: Read) -> Gathered:
     odds = reader(query.resolved, texts) if texts else []
     judged = [_judged(candidate, float(odd)) for candidate, odd in zip(promising, odds, strict=True)]
     unread = [Dropped(each.passage.id, each.text, _UNREAD) for each in gathered.ranked[READ_AT_MOST:]]
-    return Gathered(_best_first(judged), (*gathered.dropped, *unread))
+    return replace(gathered, ranked=_best_first(judged), dropped=(*gathered.dropped, *unread))
 
 
 def select(gathered: Gathered, sources: Sources) -> Selection:
     """Choose what to show of the candidates; whether to show it is decided by the confidence."""
     ranked = gathered.ranked
     chosen = completed(_choose(ranked, sources.lexical), ranked, sources)
-    confidence = _logistic(signs(ranked), _SIGN_WEIGHTS, _SIGN_BIAS) if ranked else 0.0
-    if ranked and _is_listed(ranked[0]):
-        confidence = max(confidence, _LISTED_CONFIDENCE)
-    return Selection(chosen, confidence, ranked, gathered.dropped)
+    confidence = _confidence(gathered, sources) if ranked else 0.0
+    return Selection(chosen, confidence, ranked, gathered.dropped, gathered.asked, gathered.unanswered)
+
+
+def _confidence(gathered: Gathered, sources: Sources) -> float:
+    """Return the probability that an answer is among the candidates; a person's word on this very question decides."""
+    told = sources.tells_unanswered
+    weights, bias = (_TOLD_WEIGHTS, _TOLD_BIAS) if told else (_SIGN_WEIGHTS, _SIGN_BIAS)
+    confidence = _logistic(signs(gathered), weights, bias)
+    if _is_listed(gathered.ranked[0]):
+        return max(confidence, _LISTED_CONFIDENCE)
+    return min(confidence, 1 - _LISTED_CONFIDENCE) if gathered.unanswered >= _SAME_QUESTION else confidence
 
 
 def _judged(candidate: Candidate, odds: float) -> Candidate:
@@ -126,28 +146,36 @@ def _fits(candidate: Candidate, chosen: Sequence[Candidate], treatments: frozens
     return same_treatment and not repeats and _slices([*chosen, candidate]) <= MAX_SENTENCES
 
 
-def signs(ranked: Sequence[Candidate]) -> tuple[float, float]:
-    """Return what speaks for an answer being among the candidates: the best reading, and the nearest section.
+def signs(gathered: Gathered) -> tuple[float, float, float]:
+    """Return what speaks for and against an answer being among the candidates.
 
-    A sentence that lacks the sort of thing asked for is read as that much less of an answer.
+    The best reading; the nearest section; and how much nearer the question is to one that no article answers than to
+    any listed under a section. A sentence that lacks the sort of thing asked for is that much less of an answer.
     """
-    readings = (each.features.read - _LACKING * each.features.misfit for each in ranked)
-    return max(readings), max(each.features.section for each in ranked)
+    features = [each.features for each in gathered.ranked]
+    readings = (each.read - _LACKING * each.misfit for each in features)
+    nearer = max(_FARTHEST, gathered.unanswered - gathered.asked)
+    return max(readings), max(each.section for each in features), nearer
 
 
 def _logistic(values: Iterable[float], weights: Sequence[float], bias: float) -> float:
     return 1 / (1 + math.exp(-bias - sum(weight * value for weight, value in zip(weights, values, strict=True))))
 
 
+_FARTHEST = -0.3
+"""So much farther from questions without an answer than from listed ones, it makes no more difference how far."""
 _LACKING = 3.0
 """Log odds of reading taken off a sentence that lacks the sort of thing asked for."""
 # Logistic regressions by evals/fit_selection.py, rounded. The order is that of the fields of Features, or of signs().
 _UNREAD_WEIGHTS = (3.0, 4.0, 2.0, 2.0, 0.0, -1.0)
 _UNREAD_BIAS = -8.0
-_WEIGHTS = (1.3, 2.3, 0.0, 2.0, 0.6, -1.8)
-_BIAS = -4.0
-_SIGN_WEIGHTS = (0.81, 3.31)
+_WEIGHTS = (1.3, 2.3, 0.0, 5.0, 0.6, -1.8)
+_BIAS = -6.0
+_SIGN_WEIGHTS = (0.81, 3.31, 0.0)
 _SIGN_BIAS = -1.47
+_TOLD_WEIGHTS = (1.09, 0.0, -8.79)
+_TOLD_BIAS = 0.41
+"""The same where the articles list enough questions without an answer: then the nearest section says nothing more."""
 
 
 def _fitting(hit: Hit, query: Query, sources: Sources, dropped: list[Dropped]) -> Iterator[Quotable]:

@@ -129,7 +129,7 @@ def _index(settings: Settings, articles: Sequence[Article]) -> Iterator[Finding]
     except IndexUnavailable as error:
         yield Finding("warning", "index", "index", str(error), "Run 'chatbot index'.")
         return
-    on_disk = {article.id: article.sha256 for article in articles}
+    on_disk = {article.id: article.fingerprint for article in articles}
     built = manifest.articles
     changed = sorted(name for name in {*on_disk, *built} if on_disk.get(name) != built.get(name))
     if changed:

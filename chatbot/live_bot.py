@@ -13,7 +13,7 @@ from chatbot.bot import Bot, Trace
 from chatbot.config import Settings
 from chatbot.conversation import Question
 from chatbot.switches import Switches
-from corpus.article import load_articles
+from corpus.article import QUESTIONS, load_articles
 from index.building import build
 
 
@@ -123,7 +123,7 @@ def staged_articles(folder: Path, name: str, content: bytes) -> Iterator[Path]:
     """Give a folder with copies of the articles in which one has another content."""
     with TemporaryDirectory(prefix="articles-") as made:
         staged = Path(made)
-        for path in folder.glob("*.md"):
+        for path in (*folder.glob("*.md"), *folder.glob(f"*{QUESTIONS}")):
             shutil.copyfile(path, staged / path.name)
         (staged / f"{name}.md").write_bytes(content)
         yield staged

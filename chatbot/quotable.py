@@ -53,6 +53,8 @@ class Sources:
     wording: Wording
     clinic: str = ""
     """The clinic's name, by which its articles speak of it."""
+    tells_unanswered: bool = False
+    """Whether the articles list enough questions without an answer: see `Index.tells_unanswered`."""
     _kept: dict[str, tuple[Quotable | Dropped, ...]] = field(default_factory=dict, compare=False, repr=False)
     """Passage id -> its sentences: cutting them takes longer than finding them."""
 

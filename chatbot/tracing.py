@@ -67,7 +67,8 @@ def _query(composed: Composed | None) -> dict[str, Any] | None:
 def _passage(hit: Hit) -> dict[str, Any]:
     scores = {"fused": hit.score, "dense": hit.dense, "lexical": hit.lexical, "asked": hit.asked}
     place = {"passage": hit.passage.id, "title": hit.passage.title, "section": hit.passage.heading}
-    place |= {"asked_as": hit.asked_as}
+    scores["unanswered"] = hit.unanswered
+    place |= {"asked_as": hit.asked_as, "unanswered_as": hit.unanswered_as}
     return place | {name: round(score, _DIGITS) for name, score in scores.items()}
 
 
@@ -101,6 +102,8 @@ def _decision(answer: Answer, selection: Selection | None, *, failed: bool) -> d
     if selection is None:
         return decision
     decision |= {"confidence": round(selection.confidence, _DIGITS), "threshold": MIN_CONFIDENCE}
+    decision |= {"nearest_listed": round(selection.asked, _DIGITS)}
+    decision |= {"nearest_unanswered": round(selection.unanswered, _DIGITS)}
     if answer.route == "education":
         return decision
     # Beside a fixed reply a sentence must be surer, and good by itself.
@@ -132,6 +135,10 @@ def _passage_lines(passages: Sequence[dict[str, Any]]) -> Iterator[str]:
         yield from _hanging(f"{number:2} {scores}  ", f"{hit['passage']}: {hit['section']}")
         if hit["asked_as"]:
             yield from _hanging(" " * 11, f"listed: {hit['asked_as']}")
+        # A trace stored before there were such questions lacks both.
+        if hit.get("unanswered_as"):
+            told = f"not answered: {hit['unanswered_as']} ({hit['unanswered']:.3f})"
+            yield from _hanging(" " * 11, told)
 
 
 def _candidate_lines(candidates: Sequence[dict[str, Any]]) -> Iterator[str]:
@@ -153,6 +160,9 @@ def _decision_lines(shown: dict[str, Any]) -> Iterator[str]:
     yield from _labelled("outcome", decision["outcome"] + (": a step failed" if decision["failed"] else ""))
     if decision["confidence"] is not None:
         yield from _labelled("confidence", f"{decision['confidence']:.3f}, needed {decision['threshold']}")
+    if decision.get("nearest_unanswered"):
+        listed, unanswered = decision["nearest_listed"], decision["nearest_unanswered"]
+        yield from _labelled("questions", f"nearest listed {listed:.3f}, nearest not answered {unanswered:.3f}")
     if decision.get("best_sentence") is not None:
         needed = f"{decision['best_sentence']:.3f}, needed {decision['sentence_threshold']}"
         yield from _labelled("sentence", needed)

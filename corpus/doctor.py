@@ -3,9 +3,10 @@
 import re
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
-from corpus.article import Article
+from corpus.article import Article, questions_file, same_question
 from corpus.clinic import Clinic
 from corpus.findings import HEADING, Finding, found_in, in_order, sections
 from corpus.hidden_text import hidden_text
@@ -27,6 +28,7 @@ def examine(articles: Sequence[Article], replies: Replies, clinic: Clinic, today
     """Return everything found in the articles and fixed replies, what must be corrected first."""
     found = [finding for article in articles for finding in _article(article, clinic, today)]
     found += dead_links(articles)
+    found += _answered_and_not(articles)
     for reply in replies.values():
         where = f"reply {reply.id}.{reply.language}"
         if reply.reviewed_by is None:
@@ -60,6 +62,16 @@ def _review(article: Article, clinic: Clinic, today: date) -> Iterator[tuple[str
         yield f"review was due on {min(dates)}", "Have it reviewed; move reviewed_on and review_due."
 
 
+def _answered_and_not(articles: Sequence[Article]) -> Iterator[Finding]:
+    """Find questions listed both as answered and as not answered."""
+    listed = {same_question(text) for article in articles for asked in article.questions.values() for text in asked}
+    for article in articles:
+        unanswered = (text for asked in article.unanswered.values() for text in asked)
+        for text in (text for text in unanswered if same_question(text) in listed):
+            told = (f"unanswered: '{text}' is listed as answered, too", "Remove one of the two.")
+            yield found_in(article, "unanswered", told, error=True)
+
+
 def _later(day: date, months: int) -> date:
     years, month = divmod(day.month - 1 + months, 12)
     year, month = day.year + years, month + 1
@@ -81,9 +93,13 @@ def _reading(article: Article) -> Iterator[Finding]:
 
 
 def _mistakes(article: Article, clinic: Clinic) -> Iterator[Finding]:
-    for heading in sorted(set(article.questions) - set(HEADING.findall(_body(article)))):
-        told = (f"questions: no heading '{heading}'", "Write the heading as in the article.")
-        yield found_in(article, "questions", told, article.text.find(heading), error=True)
+    headings = set(HEADING.findall(_body(article)))
+    for field, listed in (("questions", article.questions), ("unanswered", article.unanswered)):
+        for heading in sorted(set(listed) - headings):
+            at = article.text.find(heading)
+            told = (f"{field}: no heading '{heading}'", "Write the heading as in the article.")
+            found = found_in(article, field, told, at, error=True)
+            yield found if at >= 0 else replace(found, file=str(questions_file(article.path)), line=None, section="")
     known = _known_numbers(clinic)
     for match in _PHONE.finditer(article.text, article.body_start):
         if match.group() not in known:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
 
 Scores = NDArray[np.float64]
-_SIGNS = ("best reading", "nearest section")
+_SIGNS = ("best reading", "nearest section", "nearer to unanswered")
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def _each_right(part: Sequence[Labelled]) -> NDArray[np.bool_]:
 def _fit(name: str, rows: Scores, right: Sequence[bool], weight: Scores | None = None) -> "LogisticRegression":
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=1.0, max_iter=3000).fit(rows, right, sample_weight=weight)
+    model = LogisticRegression(C=10.0, max_iter=3000).fit(rows, right, sample_weight=weight)
     names = [field.name for field in fields(Features)] if name == "ranking" else _SIGNS
     values = ", ".join(f"{each} {value:.2f}" for each, value in zip(names, model.coef_[0], strict=True))
     print(f"{name}: {values}; bias {model.intercept_[0]:.2f}")
@@ -86,15 +86,16 @@ def _labelled(cases: Sequence[LabelledQuestion]) -> list[Labelled]:
     index = Index.open(settings.index_folder, embedder=settings.embedder, server=settings.index_server)
     texts = {article.id: article.text for article in load_articles(settings.articles)}
     wording = Wording(load_glossary(settings.glossary), words_of(texts.values()), index.ordinary_words)
-    sources = Sources(texts, index.lexical, wording, load_clinic(settings.clinic).name)
+    sources = Sources(texts, index.lexical, wording, load_clinic(settings.clinic).name, index.tells_unanswered)
     reader, found = Reader(), []
     for case in cases:
         query = understand(case.question, [], sources.wording)
-        ranked = read(query, gather(query, index.search(query.search, TOP_K), sources), reader.scores).ranked
+        judged = read(query, gather(query, index.search(query.search, TOP_K), sources), reader.scores)
+        ranked = judged.ranked
         right = [any(says(f"{c.lead_in_text} {c.text}", wanted) for wanted in case.must_say) for c in ranked]
         if ranked:
             rows = np.array([astuple(c.features) for c in ranked])
-            found.append(Labelled(case, rows, np.array(right, dtype=bool), signs(ranked)))
+            found.append(Labelled(case, rows, np.array(right, dtype=bool), signs(judged)))
     index.close()
     return found
 

@@ -70,7 +70,9 @@ def _heading(line: str, place: str) -> tuple[str, ...]:
 def training_messages() -> list[Message]:
     """Return every labelled message there is to learn from; none of them stands in `evals/suites`."""
     written = [message for path in sorted(MESSAGES.glob("*.md")) for message in read_messages(path)]
-    return [*written, *_of_the_rules(), *_questions()]
+    # A question that articles list may have been labelled by itself: as a personal one, say.
+    known = {message.text.casefold() for message in written}
+    return [*written, *_of_the_rules(), *(each for each in _questions() if each.text.casefold() not in known)]
 
 
 def _of_the_rules() -> Iterator[Message]:

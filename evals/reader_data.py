@@ -123,6 +123,12 @@ def case_groups(cases: Sequence[LabelledQuestion], articles: Path, embed: Embed)
     return [group for case, group in zip(cases, found, strict=True) if any(group.right) == bool(case.must_say)]
 
 
+def unanswered_groups(articles: Path, embed: Embed) -> list[Group]:
+    """Return a group for each question that articles list as not answered: none of the nearest sentences is right."""
+    asked = [text for article in load_articles(articles) for texts in article.unanswered.values() for text in texts]
+    return case_groups([LabelledQuestion(text, text, "written", (), ()) for text in asked], articles, embed)
+
+
 def section_groups(articles: Path) -> list[Group]:
     """Return a group for each question an article lists under a heading: that section's sentences answer it."""
     groups: list[Group] = []
@@ -207,8 +213,8 @@ def _keyed(title: str, text: str) -> list[str]:
     """Return the sentences as the index would key them had the text been an article."""
     article = Article(
         id="x", title=title, summary="", topics=(), language="en", url=None, sources=(), written_on=None,
-        reviewed_by=None, reviewed_on=None, review_due=None, questions={}, path=Path("x.md"), text=text, body_start=0,
-        sha256="",
+        reviewed_by=None, reviewed_on=None, review_due=None, questions={}, unanswered={}, path=Path("x.md"),
+        text=text, body_start=0, sha256="", fingerprint="",
     )  # fmt: skip
     return [key for passage in cut(article) for key in _quotable(passage)]
 

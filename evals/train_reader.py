@@ -24,6 +24,7 @@ from evals.reader_data import (
     sampled,
     section_groups,
     squad_groups,
+    unanswered_groups,
     written_groups,
 )
 from evals.statistics import auroc
@@ -213,6 +214,7 @@ def main() -> None:
     clapnq, clapnq_held = clapnq_groups(data / "clapnq")
     public = [*squad, *clapnq]
     written, asked = (written_groups(path, _ARTICLES, embed) for path in (_WRITTEN, _ASKED))
+    asked += unanswered_groups(_ARTICLES, embed)
     train(trainee, [*public, *section_groups(_ARTICLES)], GENERAL)
     listed = random.Random(SEED).sample(section_groups(_ARTICLES), _LISTED)
     train(trainee, [*written, *random.Random(SEED).sample(public, _REPEATED), *listed], WRITTEN)

@@ -4,7 +4,6 @@ Nothing is ever changed in the version in use, so a build may be killed at any m
 """
 
 import fcntl
-import hashlib
 import json
 import os
 import secrets
@@ -19,7 +18,7 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import IO, Any
 
-from corpus.article import load_articles
+from corpus.article import fingerprint, load_articles
 from index.embedding import EmbedderError
 from index.manifest import (
     FORMAT,
@@ -79,7 +78,7 @@ def _up_to_date(job: Job, index_folder: Path) -> Manifest | None:
     manifest = _live_manifest(index_folder)
     if manifest is None or manifest.server != job.server or manifest.chunker_version != CHUNKER_VERSION:
         return None
-    articles = {path.stem: _sha256(path) for path in Path(job.articles).glob("*.md")}
+    articles = {path.stem: fingerprint(path) for path in Path(job.articles).glob("*.md")}
     same = manifest.articles == articles and same_model(manifest, find_model(job.embedder))
     return manifest if same else None
 
@@ -221,10 +220,6 @@ def _remove(version: Path, server: str | None) -> None:
         with suppress(IndexUnavailable):
             remove_from_server(server, collection_name(version.name))
     remove_version(version)
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _silent(step: str, done: int, total: int) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,15 @@ class Contents:
 
     def first_rows(self) -> list[int]:
         """Return each passage's first row, and after the last the number of all rows."""
-        rows = [0]
-        for numbers in self.keyed:
-            rows.append(rows[-1] + len(numbers))
-        return rows
+        return [0, *accumulate(map(len, self.keyed))]
 
-    def article_rows(self) -> dict[str, range]:
-        """Return the rows of each article."""
+    def first_unanswered(self) -> list[int]:
+        """Return where each passage's unanswered questions begin among all of them, and after the last their number."""
+        return [0, *accumulate(len(passage.unanswered) for passage in self.passages)]
+
+    def article_rows(self, starts: Sequence[int]) -> dict[str, range]:
+        """Return the rows of each article, whose passages' rows begin at `starts`."""
         rows: dict[str, range] = {}
-        starts = self.first_rows()
         for number, passage in enumerate(self.passages):
             first = rows[passage.article].start if passage.article in rows else starts[number]
             rows[passage.article] = range(first, starts[number + 1])
@@ -44,6 +45,11 @@ def gather(articles: Iterable[Article]) -> Contents:
 def row_texts(contents: Contents) -> list[str]:
     """Return the text to embed for each row."""
     return [key.text for passage in contents.passages for key in keys(passage)]
+
+
+def unanswered_texts(contents: Contents) -> list[str]:
+    """Return the questions without an answer, in the order of `first_unanswered`."""
+    return [text for passage in contents.passages for text in passage.unanswered]
 
 
 def search_texts(contents: Contents) -> list[str]:
@@ -68,7 +74,7 @@ def read_contents(path: Path) -> Contents:
 
 
 def _passage(fields: dict[str, Any]) -> Passage:
-    lists: Sequence[str] = ("heading_path", "questions")
+    lists: Sequence[str] = ("heading_path", "questions", "unanswered")
     tuples: dict[str, tuple[Any, ...]] = {name: tuple(fields[name]) for name in lists}
     tuples["heading_spans"] = tuple(tuple(span) for span in fields["heading_spans"])
     return Passage(**{**fields, **tuples, "sentences": tuple(_sentence(stored) for stored in fields["sentences"])})

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index.models import ModelSource, known_sha256
 
-FORMAT = 2
+FORMAT = 3
 """Raise it whenever the files of a version change their form: old indexes are then refused."""
 
 _REBUILD = "Run 'chatbot index --rebuild'."
@@ -49,7 +49,7 @@ class Manifest:
     weights_sha256: str
     chunker_version: str
     articles: dict[str, str]
-    """Article id -> sha256 of its file."""
+    """Article id -> its fingerprint."""
     rows: int
     """Texts embedded."""
     server: str | None

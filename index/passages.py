@@ -64,6 +64,8 @@ class Passage:
     sentences: tuple[Sentence, ...]
     questions: tuple[str, ...] = ()
     """Ways people ask what this section answers (front matter): additional keys for retrieval."""
+    unanswered: tuple[str, ...] = ()
+    """Questions near to this section that no article answers (front matter)."""
     language: str = "en"
     heading_spans: tuple[tuple[int, int], ...] = ()
     """Offsets of each of `heading_path`, without its marks."""
@@ -142,6 +144,7 @@ def _passage(
         end=max(sentence.end for sentence in sentences),
         sentences=tuple(sentences),
         questions=asked,
+        unanswered=article.unanswered.get(path[-1], ()) if path else (),
         language=article.language,
         heading_spans=spans,
     )

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,15 @@ from numpy.typing import NDArray
 
 from corpus.article import Article, load_articles
 from corpus.front_matter import ContentError
-from index.contents import Contents, gather, read_contents, row_texts, search_texts, write_contents
+from index.contents import (
+    Contents,
+    gather,
+    read_contents,
+    row_texts,
+    search_texts,
+    unanswered_texts,
+    write_contents,
+)
 from index.embedding import Embedder, EmbedderError, open_embedder, prepare_model
 from index.lexical import Lexical
 from index.manifest import IndexUnavailable, read_manifest
@@ -55,7 +64,7 @@ class Written:
     """What was written."""
 
     articles: dict[str, str]
-    """Article id -> sha256."""
+    """Article id -> its fingerprint."""
     rows: int
     model: str
     dimensions: int
@@ -70,9 +79,15 @@ def write(job: Job, progress: Progress) -> Written:
     if not any(row_texts(contents)):
         raise ContentError(Path(job.articles), "articles", "no sentence in any of them", "Write text below a heading.")
     embedder = _model(job, progress)
-    vectors = _vectors(job, articles, contents, embedder, progress)
+    known = _known_vectors(job.vectors_from, articles)
+    rows = contents.article_rows(contents.first_rows())
+    vectors = _vectors(row_texts(contents), rows, known[0], embedder, partial(progress, "embedding"))
+    near = contents.article_rows(contents.first_unanswered())
+    step = partial(progress, "embedding unanswered questions")
+    unanswered = _vectors(unanswered_texts(contents), near, known[1], embedder, step)
     progress("writing", 0, 1)
     np.save(version / "vectors.npy", vectors)
+    np.save(version / "unanswered.npy", unanswered)
     write_contents(version / "passages.json", contents)
     (version / "lexical").mkdir()
     Lexical.build(search_texts(contents)).save(version / "lexical")
@@ -82,7 +97,7 @@ def write(job: Job, progress: Progress) -> Written:
         write_folder(version / "chroma", vectors)
     progress("writing", 1, 1)
     card = embedder.card
-    sums = {article.id: article.sha256 for article in articles}
+    sums = {article.id: article.fingerprint for article in articles}
     return Written(sums, len(vectors), card.name, card.dimensions, card.weights_sha256)
 
 
@@ -121,14 +136,16 @@ def _link_or_copy(source: str, target: str) -> None:
 
 
 def _vectors(
-    job: Job, articles: Sequence[Article], contents: Contents, embedder: Embedder, progress: Progress
+    texts: Sequence[str],
+    article_rows: dict[str, range],
+    known: dict[str, NDArray[np.float32]],
+    embedder: Embedder,
+    progress: Callable[[int, int], None],
 ) -> NDArray[np.float32]:
     """Take over what has not changed, embed the rest."""
-    texts = row_texts(contents)
     vectors = np.empty((len(texts), embedder.card.dimensions), dtype=np.float32)
-    known = _known_vectors(job.vectors_from, articles)
     missing: list[int] = []
-    for article, rows in contents.article_rows().items():
+    for article, rows in article_rows.items():
         if article in known and len(known[article]) == len(rows):
             vectors[rows.start : rows.stop] = known[article]
         else:
@@ -136,22 +153,33 @@ def _vectors(
     # Texts of like length together: less is computed for padding.
     missing.sort(key=lambda row: len(texts[row]))
     for start in range(0, len(missing), _AT_ONCE):
-        progress("embedding", start, len(missing))
+        progress(start, len(missing))
         rows_now = missing[start : start + _AT_ONCE]
         vectors[rows_now] = embedder.documents([texts[row] for row in rows_now])
-    progress("embedding", len(missing), len(missing))
+    if texts:
+        progress(len(missing), len(missing))
     return vectors
 
 
-def _known_vectors(version: str | None, articles: Sequence[Article]) -> dict[str, NDArray[np.float32]]:
+def _known_vectors(
+    version: str | None, articles: Sequence[Article]
+) -> tuple[dict[str, NDArray[np.float32]], dict[str, NDArray[np.float32]]]:
+    """Return the vectors of articles that have not changed, and those of their unanswered questions."""
     if version is None:
-        return {}
+        return {}, {}
     folder = Path(version)
     sums = read_manifest(folder).articles
-    vectors: NDArray[np.float32] = np.load(folder / "vectors.npy", mmap_mode="r")
-    stored = read_contents(folder / "passages.json").article_rows()
-    same = [article.id for article in articles if sums.get(article.id) == article.sha256 and article.id in stored]
-    return {article: vectors[stored[article].start : stored[article].stop] for article in same}
+    same = [article.id for article in articles if sums.get(article.id) == article.fingerprint]
+    contents = read_contents(folder / "passages.json")
+    return (
+        _of_articles(folder / "vectors.npy", contents.article_rows(contents.first_rows()), same),
+        _of_articles(folder / "unanswered.npy", contents.article_rows(contents.first_unanswered()), same),
+    )
+
+
+def _of_articles(file: Path, rows: dict[str, range], articles: Sequence[str]) -> dict[str, NDArray[np.float32]]:
+    vectors: NDArray[np.float32] = np.load(file, mmap_mode="r")
+    return {article: vectors[rows[article].start : rows[article].stop] for article in articles if article in rows}
 
 
 def _verify_words(lexical: Lexical, contents: Contents) -> None:

@@ -47,7 +47,8 @@ def rows_of(corpus: Corpus, article: str) -> np.ndarray:
     from index.contents import read_contents
 
     version = live_version(corpus.index)
-    rows = read_contents(version / "passages.json").article_rows()[article]
+    contents = read_contents(version / "passages.json")
+    rows = contents.article_rows(contents.first_rows())[article]
     return np.load(version / "vectors.npy")[rows.start : rows.stop]
 
 
@@ -58,7 +59,7 @@ def test_a_version_says_what_it_holds(shared_corpus: Corpus) -> None:
     assert manifest.rows == len(np.load(version / "vectors.npy"))
     assert manifest.self_similarity > 0.999
     assert {path.name for path in version.iterdir()} == {
-        "manifest.json", "passages.json", "vectors.npy", "lexical", "model", "chroma",
+        "manifest.json", "passages.json", "vectors.npy", "unanswered.npy", "lexical", "model", "chroma",
     }  # fmt: skip
 
 

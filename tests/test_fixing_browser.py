@@ -85,10 +85,15 @@ def choose(page: Any, label: str, start: str) -> None:
 
 def test_a_question_an_article_and_a_case_are_mended_in_the_browser(page: Any, desk: Desk, axe: Any) -> None:
     page.get_by_label("The question, without personal details").fill("does strutting about do any good")
-    choose(page, "Section that answers it", "Why is walking good")
+    choose(page, "Section that answers it, or is nearest to it", "Why is walking good")
     page.get_by_role("button", name="Add it and publish").click()
     page.get_by_role("status").filter(has_text="revision 1").wait_for(timeout=120_000)
     assert "strutting" in desk.bot.articles["walking"].text
+    assert desk.bot.ask(Question("what does walking do for blood pressure")).outcome == "answered"
+    page.get_by_label("The question, without personal details").fill("what does walking do for blood pressure")
+    page.get_by_role("button", name="No article answers it: publish that").click()
+    page.get_by_role("status").filter(has_text="revision 2").wait_for(timeout=120_000)
+    assert desk.bot.ask(Question("what does walking do for blood pressure")).outcome == "not_in_articles"
 
     page.get_by_role("button", name="Edit an article").click()
     choose(page, "Article", "sleep")
@@ -100,9 +105,9 @@ def test_a_question_an_article_and_a_case_are_mended_in_the_browser(page: Any, d
     page.get_by_role("heading", name="As visitors see it").wait_for()
     assert page.locator(".fix-preview").inner_text().count("eight to ten") == 1
     page.get_by_role("button", name="Publish", exact=True).click()
-    page.get_by_role("status").filter(has_text="revision 2").wait_for(timeout=120_000)
+    page.get_by_role("status").filter(has_text="revision 3").wait_for(timeout=120_000)
     assert "eight to ten" in desk.bot.articles["sleep"].text
-    choose(page, "History, the newest first", "2:")
+    choose(page, "History, the newest first", "3:")
     page.get_by_role("button", name="Show this change").click()
     page.locator("ins", has_text="eight to ten").wait_for()
     shoot(page, "fix_article")

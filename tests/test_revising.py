@@ -23,7 +23,7 @@ from chatbot.staff.accounts import Member
 from chatbot.staff.article_checks import preview
 from chatbot.staff.desk import NotAllowedError
 from chatbot.staff.merging import without_change
-from chatbot.staff.question_lists import with_question
+from chatbot.staff.question_lists import Listing, with_question
 from chatbot.staff.revising import Content, open_article
 from chatbot.staff.written import FixRefusedError
 from index.manifest import read_live_manifest
@@ -67,10 +67,11 @@ FORMS = {
 }
 
 
+@pytest.mark.parametrize("listing", ["questions", "unanswered"])
 @pytest.mark.parametrize("form", FORMS)
-def test_a_question_is_put_in_and_no_other_byte_moves(form: str) -> None:
+def test_a_question_is_put_in_and_no_other_byte_moves(form: str, listing: Listing) -> None:
     text = f"---\nid: a\n{FORMS[form]}---\n\n## Why\nBody: ünd so on.\n"
-    changed = with_question(text, "Why", 'is "this" it: #1?')
+    changed = with_question(text, "Why", 'is "this" it: #1?', listing)
     start = next(at for at, (old, new) in enumerate(zip(text, changed, strict=False)) if old != new)
     size = len(changed) - len(text)
     # Taking one run of characters out again gives the same file back.
@@ -82,6 +83,21 @@ def test_a_list_that_cannot_be_added_to_is_refused() -> None:
     for lists in ("questions: null\n", "questions:\n  Why: null\n", "questions: [\n", 'questions:\n  Why: ["IT"]\n'):
         with pytest.raises((FixRefusedError, Exception), match=r"editor|already|YAML"):
             with_question(f"---\nid: a\n{lists}---\nx", "Why", "it")
+
+
+def test_a_question_that_no_article_answers_is_not_answered_from_then_on(content: Content) -> None:
+    asked = "What does walking do for blood pressure?"
+    assert content.live.ask(Question(asked)).outcome == "answered"
+    number = revising.add_question(content, EDITOR, HEART, asked, "unanswered")
+    assert content.live.ask(Question(asked)).outcome == "not_in_articles"
+    assert content.live.ask(Question("Why is walking good for the heart?")).outcome == "answered"
+    assert revising.history(content, "walking")[0].why == f'"{asked}" is not answered, though near to "{HEART[1]}"'
+    with pytest.raises(FixRefusedError, match=r"listed as not answered under .* in walking\.md"):
+        revising.add_question(content, EDITOR, HEART, "what does walking do for blood pressure")
+    with pytest.raises(FixRefusedError, match=r"listed as answered under .* Remove it there first"):
+        revising.add_question(content, EDITOR, HEART, "Does STROLLING help", "unanswered")
+    revising.undo(content, EDITOR, number)
+    assert content.live.ask(Question(asked)).outcome == "answered"
 
 
 def test_a_question_given_to_a_section_is_found_there_at_once(content: Content) -> None:

@@ -8,6 +8,7 @@ from chatbot.staff import regressions, revising
 from chatbot.staff.article_checks import preview
 from chatbot.staff.desk import Desk
 from chatbot.staff.fixing_cases import OPTIONS, Handler, build_cases, html_place, told
+from chatbot.staff.question_lists import Listing
 from chatbot.staff.revising import Content, Opened, open_article
 from chatbot.staff.written import FixRefusedError
 
@@ -62,20 +63,29 @@ def _question(desk: Desk, content: Content) -> "gr.Dropdown":
     import gradio as gr
 
     question = gr.Textbox(label="The question, without personal details", max_lines=3)
-    section = gr.Dropdown([], label="Section that answers it", filterable=True)
-    button, said = gr.Button("Add it and publish", variant="primary"), html_place()
+    section = gr.Dropdown([], label="Section that answers it, or is nearest to it", filterable=True)
+    with gr.Row():
+        answered = gr.Button("Add it and publish", variant="primary")
+        unanswered = gr.Button("No article answers it: publish that")
+    said = html_place()
+    answered.click(_adding(desk, content, "questions"), [question, section], said, **OPTIONS)
+    unanswered.click(_adding(desk, content, "unanswered"), [question, section], said, **OPTIONS)
+    return section
+
+
+def _adding(desk: Desk, content: Content, listing: Listing) -> Handler:
+    import gradio as gr
 
     def add(request: gr.Request, asked: str, chosen: str | None) -> str:
         member = desk.member(request, "editor")
 
         def change() -> str:
-            number = revising.add_question(content, member, views.place_of(chosen), asked)
+            number = revising.add_question(content, member, views.place_of(chosen), asked, listing)
             return views.done(f"Published as revision {number}. Answers come from the new index now.")
 
         return told(change)
 
-    button.click(add, [question, section], said, **OPTIONS)
-    return section
+    return add
 
 
 def _article(desk: Desk, content: Content) -> "gr.Dropdown":

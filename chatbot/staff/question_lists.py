@@ -1,42 +1,59 @@
-"""Add a question to a section's `questions` in an article's front matter: something is put in, nothing else moves."""
+"""Add a question to a list of a section in an article's front matter: something is put in, nothing else moves."""
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 import yaml
 
 from chatbot.staff.written import FixRefusedError
+from corpus.article import Article, same_question
 from corpus.front_matter import FENCED, ContentError, read_fields
 
 _ENDS = re.compile(r"\r\n|\r|\n")
 _BY_HAND = "Its list of questions is written in a way that cannot be added to here. Add it in the editor."
 
+Listing = Literal["questions", "unanswered"]
+"""The list of what a section answers, or of what is near to it and no article answers."""
 
-def with_question(text: str, heading: str, question: str) -> str:
+
+def require_unlisted(question: str, listing: Listing, articles: Iterable[Article]) -> None:
+    """Refuse a question that some article has in the other list: both cannot be right."""
+    for article in articles:
+        others = article.unanswered if listing == "questions" else article.questions
+        for heading, asked in others.items():
+            if same_question(question) in map(same_question, asked):
+                said = "not answered" if listing == "questions" else "answered"
+                place = f"'{heading}' in {article.id}.md or {article.id}.questions.yaml"
+                raise FixRefusedError(f"It is listed as {said} under {place}. Remove it there first.", question)
+
+
+def with_question(text: str, heading: str, question: str, listing: Listing = "questions") -> str:
     """Return an article's text with one more question of a section; raise `FixRefusedError` where that is not safe."""
     fenced = FENCED.match(text)
     if fenced is None:
         raise FixRefusedError(f"The article has no front matter. {_BY_HAND}")
-    before = read_fields(Path("article"), fenced.group(1)).get("questions") or {}
+    before = read_fields(Path("article"), fenced.group(1)).get(listing) or {}
     asked = before.get(heading) or []
     if question.casefold() in (each.casefold() for each in asked):
         raise FixRefusedError("This section lists that question already. Edit the article, or choose another section.")
-    place, added = _insertion(fenced.group(1), heading, question)
+    place, added = _insertion(fenced.group(1), heading, question, listing)
     place += fenced.start(1)
     changed = text[:place] + added + text[place:]
-    if not _adds(text, changed, before | {heading: [*asked, question]}):
+    if not _adds(text, changed, listing, before | {heading: [*asked, question]}):
         raise FixRefusedError(_BY_HAND)
     return changed
 
 
-def _insertion(source: str, heading: str, question: str) -> tuple[int, str]:
+def _insertion(source: str, heading: str, question: str, listing: Listing) -> tuple[int, str]:
     """Return where in the front matter to put what."""
     ends = _ENDS.search(source)
     root, end = yaml.compose(source, Loader=yaml.SafeLoader), ends.group() if ends else "\n"
-    lists = _value(root, "questions")
+    lists = _value(root, listing)
     if lists is None:
-        return len(source), f"questions:{end}{_section('  ', heading, question, end)}"
+        return len(source), f"{listing}:{end}{_section('  ', heading, question, end)}"
     if isinstance(lists, yaml.ScalarNode) and not lists.value:
         return _next_line(source, lists), _section("  ", heading, question, end)
     items = _value(lists, heading)
@@ -94,9 +111,9 @@ def _fields(text: str) -> dict[str, object]:
     return read_fields(Path("article"), fenced.group(1)) if fenced else {}
 
 
-def _adds(text: str, changed: str, wanted: dict[str, list[str]]) -> bool:
+def _adds(text: str, changed: str, listing: Listing, wanted: dict[str, list[str]]) -> bool:
     try:
         now = _fields(changed)
     except ContentError:
         return False
-    return now.get("questions") == wanted and now | {"questions": None} == _fields(text) | {"questions": None}
+    return now.get(listing) == wanted and now | {listing: None} == _fields(text) | {listing: None}

@@ -23,7 +23,7 @@ from chatbot.staff.accounts import Member, Role
 from chatbot.staff.article_checks import headings, new_errors, read_text
 from chatbot.staff.desk import NotAllowedError
 from chatbot.staff.merging import DiffLine, diff, without_change
-from chatbot.staff.question_lists import with_question
+from chatbot.staff.question_lists import Listing, require_unlisted, with_question
 from chatbot.staff.written import FixRefusedError, only_change, write_whole
 from corpus.article import ID
 from corpus.front_matter import ContentError
@@ -97,8 +97,13 @@ def save(content: Content, member: Member, opened: Opened, text: str, why: str =
         return _apply(content, member, opened, text, (why.strip() or "edited", None))
 
 
-def add_question(content: Content, member: Member, place: tuple[str, str], question: str) -> int:
-    """Say that a question belongs to an article's section (`place`), without what identifies a person in it."""
+def add_question(
+    content: Content, member: Member, place: tuple[str, str], question: str, listing: Listing = "questions"
+) -> int:
+    """Say that a question belongs to an article's section (`place`), or that no article answers it though it is near.
+
+    What identifies a person is left out of it.
+    """
     require(member, "editor")
     article, heading = place
     shown = without_identifiers(content.live, question)
@@ -109,8 +114,10 @@ def add_question(content: Content, member: Member, place: tuple[str, str], quest
         opened = open_article(content, article)
         if heading not in _headings(opened):
             raise FixRefusedError(f"'{article}' has no section '{heading}'. Choose the section again.", question)
-        text = with_question(opened.text, heading, shown)
-        return _apply(content, member, opened, text, (f'"{shown}" belongs to "{heading}"', None))
+        require_unlisted(shown, listing, content.live.articles.values())
+        text = with_question(opened.text, heading, shown, listing)
+        told = "belongs to" if listing == "questions" else "is not answered, though near to"
+        return _apply(content, member, opened, text, (f'"{shown}" {told} "{heading}"', None))
 
 
 def undo(content: Content, member: Member, revision: int) -> int:
