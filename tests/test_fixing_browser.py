@@ -18,6 +18,7 @@ from chatbot.config import Settings
 from chatbot.conversation import Question
 from chatbot.live_bot import opened_live
 from chatbot.records.database import Records
+from chatbot.records.keeping import Keeper
 from chatbot.records.recording import Recorder
 from chatbot.records.switching import SwitchBoard
 from chatbot.staff import regressions
@@ -40,7 +41,7 @@ def desk(corpus: Corpus, tmp_path: Path) -> Iterator[Desk]:
     keep(records, ["What are the signs of the flu?", "How much sleep do adults need?"])
     live = opened_live(settings)
     board = SwitchBoard(records)
-    recorder = Recorder(records, live)
+    recorder = Recorder(records, live, Keeper(live, chance=lambda: 1.0))
     set_user(records, "ann", "editor", PASSWORD)
     set_user(records, "bea", "editor", PASSWORD)
     yield Desk(live, records, recorder, board)
