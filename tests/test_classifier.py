@@ -89,6 +89,21 @@ def test_a_rule_about_danger_gives_way_only_where_there_is_surely_none_and_a_sur
     assert not harmless.sets_aside(Evidence("rule", "booking"))
 
 
+@pytest.mark.parametrize(
+    "message",
+    ["can i bring a book to read in the chair", "is the museum open on monday", "my visit is monday, what do they do"],
+)
+def test_a_day_or_a_book_is_no_booking_where_the_message_is_clearly_something_else(message: str) -> None:
+    assert "booking" in judge(message).doubted
+    assert route(Question(message)).to != "booking"
+
+
+@pytest.mark.parametrize("message", ["can you see me on monday", "move me to saturday please", "quiero ir el jueves"])
+def test_a_request_for_a_day_stays_a_booking(message: str) -> None:
+    assert "booking" not in judge(message).doubted
+    assert route(Question(message)).to == "booking"
+
+
 def test_the_same_text_is_not_read_twice_and_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     fresh = Classifier()
     first = fresh.probabilities(["a message nobody else has"])

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -114,10 +115,21 @@ def forms(secret: str) -> set[str]:
 
 def found_in(text: str, secrets: Sequence[str]) -> list[str]:
     text = text.casefold()
-    return [form for secret in secrets for form in forms(secret) if form in text]
+    return [form for secret in secrets for form in forms(secret) if form in text and _by_itself(form, text)]
+
+
+def _by_itself(form: str, text: str) -> bool:
+    """Say whether digits stand alone somewhere: among many timings and scores, some hold them by chance."""
+    return not form.isdigit() or re.search(rf"(?<![\d.]){form}(?!\d)", text) is not None
 
 
 EVERY = [secret for _, secrets in CASES for secret in secrets]
+
+
+def test_digits_count_where_they_stand_alone_and_words_anywhere() -> None:
+    assert found_in("call 231979.", ["231979"]) == ["231979"]
+    assert found_in('"id":231979,"name":"x Maria Stone2"', ["231979", "Maria Stone"]) == ["231979", "maria stone"]
+    assert found_in("took 0.00231979 s, 52319790 bytes, 1.231979", ["231979"]) == []
 
 
 def test_two_hundred_identifiers_of_every_kind_and_every_route_are_tried() -> None:

@@ -27,9 +27,9 @@ _HIGHER_UP = 0.35
 """So probable, an acute route is taken before a more probable one that stands below it."""
 _UNSURE = 0.15
 """From here on it is no crisis yet, but the answer shows the crisis line or asks how the visitor is."""
-_HARMLESS = 0.04
+_HARMLESS = 0.05
 _TOO_LITTLE = 3
-_LIKELY = {"personal_medical": 0.35, "misuse": 0.4, "injection": 0.7, "booking": 0.65}
+_LIKELY = {"personal_medical": 0.35, "misuse": 0.4, "injection": 0.7, "booking": 0.5}
 _LIKELY_OTHERWISE = 0.45
 """Least probability at which the classifier gives reason for the likeliest route, where that is not acute."""
 _MINOR = 0.3
@@ -44,6 +44,8 @@ _NOT_DECIDED = frozenset({*ACUTE_ROUTES, "education", "identifiers"})
 _CAREFUL = {"personal_medical": 0.5, "misuse": 0.8}
 """Least probability for these where rules found another route that is not acute."""
 _SURE, _SURELY_NOT = 0.8, 0.03
+_CLEARLY_ANOTHER, _HARDLY_BOOKING = 0.6, 0.25
+"""From here on another route, and below that hardly booking: days, times and doors are named in many messages."""
 _ANOTHER = 0.8
 """From here on a message is about this danger, and not about the one that a rule names."""
 _A_TASK = 0.5
@@ -142,6 +144,10 @@ def _doubted(whole: Row) -> frozenset[str]:
     if likeliest in ACUTE_ROUTES and whole[likeliest] >= _ANOTHER:
         return frozenset(route for route in ACUTE_ROUTES if whole[route] < _SURELY_NOT)
     others = frozenset({"injection"} if likeliest == "out_of_scope" and whole[likeliest] >= _A_TASK else ())
-    if whole[likeliest] < _SURE or likeliest in {"injection", "identifiers"}:
+    if likeliest in {"injection", "identifiers"}:
+        return others
+    if whole[likeliest] >= _CLEARLY_ANOTHER and whole["booking"] < _HARDLY_BOOKING:
+        others |= {"booking"}
+    if whole[likeliest] < _SURE:
         return others
     return others | {route for route in _MAY_BE_SET_ASIDE if route != likeliest and whole[route] < _SURELY_NOT}
