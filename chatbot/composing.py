@@ -50,6 +50,8 @@ class Gathered:
     """Cosine of the question to the nearest one that a passage found lists,"""
     unanswered: float = 0.0
     """and to the nearest that one lists as not answered; 0 if there are none."""
+    answerable: float = 0.0
+    """How far all listed questions speak for an answer, 1 to -1; 0 where nothing was learnt from them."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Selection:
     asked: float = 0.0
     """As in `Gathered`, and the next too."""
     unanswered: float = 0.0
+    answerable: float = 0.0
 
 
 def gather(query: Query, hits: Sequence[Hit], sources: Sources) -> Gathered:
@@ -78,7 +81,8 @@ def gather(query: Query, hits: Sequence[Hit], sources: Sources) -> Gathered:
         for sentence in _fitting(hit, query, sources, dropped)
     ]
     asked, unanswered = (max(values, default=0.0) for values in _listed(hits))
-    return Gathered(_best_first(scored), tuple(dropped), asked, unanswered)
+    answerable = max((hit.answerable for hit in hits), default=0.0)
+    return Gathered(_best_first(scored), tuple(dropped), asked, unanswered, answerable)
 
 
 def _listed(hits: Sequence[Hit]) -> tuple[list[float], list[float]]:
@@ -100,7 +104,8 @@ def select(gathered: Gathered, sources: Sources) -> Selection:
     ranked = gathered.ranked
     chosen = completed(_choose(ranked, sources.lexical), ranked, sources)
     confidence = _confidence(gathered, sources) if ranked else 0.0
-    return Selection(chosen, confidence, ranked, gathered.dropped, gathered.asked, gathered.unanswered)
+    told = gathered.asked, gathered.unanswered, gathered.answerable
+    return Selection(chosen, confidence, ranked, gathered.dropped, *told)
 
 
 def _confidence(gathered: Gathered, sources: Sources) -> float:
@@ -146,16 +151,17 @@ def _fits(candidate: Candidate, chosen: Sequence[Candidate], treatments: frozens
     return same_treatment and not repeats and _slices([*chosen, candidate]) <= MAX_SENTENCES
 
 
-def signs(gathered: Gathered) -> tuple[float, float, float]:
+def signs(gathered: Gathered) -> tuple[float, float, float, float]:
     """Return what speaks for and against an answer being among the candidates.
 
-    The best reading; the nearest section; and how much nearer the question is to one that no article answers than to
-    any listed under a section. A sentence that lacks the sort of thing asked for is that much less of an answer.
+    The best reading; the nearest section; how much nearer the question is to one that no article answers than to any
+    listed under a section; and how far all listed questions speak for an answer. A sentence that lacks the sort of
+    thing asked for is that much less of an answer.
     """
     features = [each.features for each in gathered.ranked]
     readings = (each.read - _LACKING * each.misfit for each in features)
     nearer = max(_FARTHEST, gathered.unanswered - gathered.asked)
-    return max(readings), max(each.section for each in features), nearer
+    return max(readings), max(each.section for each in features), nearer, gathered.answerable
 
 
 def _logistic(values: Iterable[float], weights: Sequence[float], bias: float) -> float:
@@ -167,15 +173,17 @@ _FARTHEST = -0.3
 _LACKING = 3.0
 """Log odds of reading taken off a sentence that lacks the sort of thing asked for."""
 # Logistic regressions by evals/fit_selection.py, rounded. The order is that of the fields of Features, or of signs().
-_UNREAD_WEIGHTS = (3.0, 4.0, 2.0, 2.0, 0.0, -1.0)
+_UNREAD_WEIGHTS = (3.0, 4.0, 2.0, 2.0, 0.0, -1.0, 6.0)
 _UNREAD_BIAS = -8.0
-_WEIGHTS = (1.3, 2.3, 0.0, 5.0, 0.6, -1.8)
+_WEIGHTS = (1.3, 2.3, 0.0, 5.0, 0.6, -1.8, 6.0)
 _BIAS = -6.0
-_SIGN_WEIGHTS = (0.81, 3.31, 0.0)
+_SIGN_WEIGHTS = (0.81, 3.31, 0.0, 0.0)
 _SIGN_BIAS = -1.47
-_TOLD_WEIGHTS = (1.09, 0.0, -8.79)
-_TOLD_BIAS = 0.41
-"""The same where the articles list enough questions without an answer: then the nearest section says nothing more."""
+_TOLD_WEIGHTS = (0.81, 0.0, -5.0, 2.7)
+_TOLD_BIAS = -0.1
+"""The same where the articles list enough questions without an answer: then the nearest section says nothing more.
+
+The bias is 0.3 below the fitted one: an answer beside the point is the worse error."""
 
 
 def _fitting(hit: Hit, query: Query, sources: Sources, dropped: list[Dropped]) -> Iterator[Quotable]:
@@ -207,6 +215,7 @@ def _scored(sentence: Quotable, hit: Hit, weights: dict[str, float], misfit: flo
         section=_unit(hit.dense),
         asked=_unit(hit.asked),
         misfit=misfit,
+        learnt=_unit(hit.learnt),
     )
     scored = replace(sentence.candidate, features=features)
     bias = _UNREAD_BIAS + (_LISTED_BONUS if _is_listed(scored) else 0)

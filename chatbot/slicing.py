@@ -49,6 +49,8 @@ class Features:
     """The reader's log odds that the sentence answers the question; 0 where it was not read."""
     misfit: float = 0.0
     """How plainly it lacks the sort of thing asked for, a number or a name say, 0 to 1; higher is worse."""
+    learnt: float = 0.0
+    """How far all listed questions speak for the section, 0 to 1; 0 where nothing was learnt from them."""
 
 
 @dataclass(frozen=True)

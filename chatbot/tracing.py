@@ -67,7 +67,7 @@ def _query(composed: Composed | None) -> dict[str, Any] | None:
 def _passage(hit: Hit) -> dict[str, Any]:
     scores = {"fused": hit.score, "dense": hit.dense, "lexical": hit.lexical, "asked": hit.asked}
     place = {"passage": hit.passage.id, "title": hit.passage.title, "section": hit.passage.heading}
-    scores["unanswered"] = hit.unanswered
+    scores |= {"unanswered": hit.unanswered, "learnt": hit.learnt}
     place |= {"asked_as": hit.asked_as, "unanswered_as": hit.unanswered_as}
     return place | {name: round(score, _DIGITS) for name, score in scores.items()}
 
@@ -104,6 +104,7 @@ def _decision(answer: Answer, selection: Selection | None, *, failed: bool) -> d
     decision |= {"confidence": round(selection.confidence, _DIGITS), "threshold": MIN_CONFIDENCE}
     decision |= {"nearest_listed": round(selection.asked, _DIGITS)}
     decision |= {"nearest_unanswered": round(selection.unanswered, _DIGITS)}
+    decision |= {"learnt_from_listed": round(selection.answerable, _DIGITS)}
     if answer.route == "education":
         return decision
     # Beside a fixed reply a sentence must be surer, and good by itself.
@@ -129,13 +130,13 @@ def _query_lines(query: dict[str, Any]) -> list[str]:
 
 def _passage_lines(passages: Sequence[dict[str, Any]]) -> Iterator[str]:
     if passages:
-        yield " #  fused  dense  words  asked  where"
+        yield " #  fused  dense  words  asked learnt  where"
     for number, hit in enumerate(passages, 1):
-        scores = " ".join(f" {hit[name]:.3f}" for name in ("fused", "dense", "lexical", "asked"))
+        scores = " ".join(f"{hit.get(name, 0.0):6.3f}" for name in ("fused", "dense", "lexical", "asked", "learnt"))
         yield from _hanging(f"{number:2} {scores}  ", f"{hit['passage']}: {hit['section']}")
         if hit["asked_as"]:
             yield from _hanging(" " * 11, f"listed: {hit['asked_as']}")
-        # A trace stored before there were such questions lacks both.
+        # A trace stored before there were such questions, or before anything was learnt from them, lacks that.
         if hit.get("unanswered_as"):
             told = f"not answered: {hit['unanswered_as']} ({hit['unanswered']:.3f})"
             yield from _hanging(" " * 11, told)
@@ -163,6 +164,8 @@ def _decision_lines(shown: dict[str, Any]) -> Iterator[str]:
     if decision.get("nearest_unanswered"):
         listed, unanswered = decision["nearest_listed"], decision["nearest_unanswered"]
         yield from _labelled("questions", f"nearest listed {listed:.3f}, nearest not answered {unanswered:.3f}")
+    if learnt := decision.get("learnt_from_listed"):
+        yield from _labelled("all listed", f"{learnt:+.3f} (about 1 where they speak for an answer, -1 against)")
     if decision.get("best_sentence") is not None:
         needed = f"{decision['best_sentence']:.3f}, needed {decision['sentence_threshold']}"
         yield from _labelled("sentence", needed)

@@ -27,6 +27,22 @@ class Contents:
         """Return where each passage's unanswered questions begin among all of them, and after the last their number."""
         return [0, *accumulate(len(passage.unanswered) for passage in self.passages)]
 
+    def listed(self) -> list[tuple[int, int]]:
+        """Return the row and the passage's number of each listed question, headings among them."""
+        # A passage's last row is the passage itself; before that its questions stand, the heading's last.
+        return [
+            (after - 1 - len(passage.asked_as) + at, number)
+            for number, (passage, after) in enumerate(zip(self.passages, self.first_rows()[1:], strict=True))
+            for at in range(len(passage.asked_as))
+        ]
+
+    def tells_unanswered(self) -> bool:
+        """Whether enough questions without an answer are listed that a question far from them all is likely answered.
+
+        Enough is one a passage on average: fewer would make any question look unlike them.
+        """
+        return len(self.passages) <= self.first_unanswered()[-1]
+
     def article_rows(self, starts: Sequence[int]) -> dict[str, range]:
         """Return the rows of each article, whose passages' rows begin at `starts`."""
         rows: dict[str, range] = {}

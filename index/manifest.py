@@ -8,7 +8,7 @@ from pathlib import Path
 
 from index.models import ModelSource, known_sha256
 
-FORMAT = 3
+FORMAT = 4
 """Raise it whenever the files of a version change their form: old indexes are then refused."""
 
 _REBUILD = "Run 'chatbot index --rebuild'."

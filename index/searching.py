@@ -16,6 +16,7 @@ from index.lexical import Lexical
 from index.manifest import IndexUnusable, Manifest, live_version, read_manifest, same_model
 from index.models import find_model
 from index.passages import CHUNKER_VERSION, Passage
+from index.question_map import QuestionMap, Scores
 from index.retriever import make_retriever
 from index.vectors import Vectors, collection_name, open_folder, open_server
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 DENSE_WEIGHT = 0.5
 _NEAREST_ROWS = 80
 _NEAREST_BY_WORDS = 40
+_LEARNT_WEIGHT = 0.5
+_LIKELIEST_LEARNT = 6
 
 
 @dataclass(frozen=True)
@@ -48,9 +51,13 @@ class Hit:
     """Best cosine of the question to one of `passage.unanswered`; 0 if there are none."""
     unanswered_as: str = ""
     """That question."""
+    learnt: float = 0.0
+    """How far all listed questions speak for this passage, 0 to 1, more or less; 0 if nothing was learnt from them."""
+    answerable: float = 0.0
+    """How far they speak for any passage, 1 to -1; the same for all hits of a search."""
 
 
-def fuse(dense: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.float32]:
+def fuse(dense: Scores, lexical: Scores) -> Scores:
     """Return the weighted mean of both scores, 0 to 1."""
     return DENSE_WEIGHT * np.clip(dense, 0, 1) + (1 - DENSE_WEIGHT) * np.clip(lexical, 0, 1)
 
@@ -71,8 +78,11 @@ class Index:
             self._keyed = contents.keyed
             self._first_rows = np.array(contents.first_rows())
             self._first_unanswered = contents.first_unanswered()
-            self._rows: NDArray[np.float32] = np.load(version / "vectors.npy", mmap_mode="r")
-            self._unanswered: NDArray[np.float32] = np.load(version / "unanswered.npy", mmap_mode="r")
+            self._rows: Scores = np.load(version / "vectors.npy", mmap_mode="r")
+            self._unanswered: Scores = np.load(version / "unanswered.npy", mmap_mode="r")
+            self._listed = np.array([row for row, _ in contents.listed()], dtype=np.int64)
+            learnt = version / "question_map.npz"
+            self._map = QuestionMap.load(learnt) if learnt.exists() else None
             self._vectors = opening.result()
 
     @classmethod
@@ -92,22 +102,26 @@ class Index:
             return []
         vector = self._embedder.query(query)
         lexical = self.lexical.shares(query)
-        numbers = self._candidates(vector, lexical)
         # All rows at once take less time than picking out those of the candidates.
         cosines, unanswered = self._rows @ vector, self._unanswered @ vector
+        answerable, learnt = self._learnt(cosines, unanswered)
+        numbers = self._candidates(vector, lexical, learnt)
         # Each passage's rows follow each other; its best key speaks for it.
-        dense: NDArray[np.float32] = np.maximum.reduceat(cosines, self._first_rows[:-1])
+        dense: Scores = np.maximum.reduceat(cosines, self._first_rows[:-1])
         fused = fuse(dense, lexical)
-        best = numbers[np.argsort(-fused[numbers], kind="stable")[:top_k]].tolist()
+        promise = fused + _LEARNT_WEIGHT * np.clip(learnt, 0, 1)
+        best = numbers[np.argsort(-promise[numbers], kind="stable")[:top_k]].tolist()
         hits = [self._hit(number, cosines, float(fused[number]), float(lexical[number])) for number in best]
-        return [self._beside_unanswered(hit, number, unanswered) for hit, number in zip(hits, best, strict=True)]
+        found = zip(hits, best, strict=True)
+        told = [replace(hit, learnt=float(learnt[number]), answerable=answerable) for hit, number in found]
+        return [self._beside_unanswered(hit, number, unanswered) for hit, number in zip(told, best, strict=True)]
 
-    def embed(self, questions: Sequence[str]) -> NDArray[np.float32]:
+    def embed(self, questions: Sequence[str]) -> Scores:
         """Embed many questions as they are for a search, as unit rows."""
         return self._embedder.queries(questions)
 
     @property
-    def rows(self) -> NDArray[np.float32]:
+    def rows(self) -> Scores:
         """The vectors that are searched, as unit rows."""
         return self._rows
 
@@ -130,28 +144,33 @@ class Index:
             rows[first : first + len(passage.questions)] = 0
         view._rows = rows
         view._first_unanswered = [0] * len(self._first_unanswered)
+        view._map = None
         return view
 
     @property
     def tells_unanswered(self) -> bool:
-        """Whether enough questions without an answer are listed that a question far from them all is likely answered.
-
-        Enough is one a passage on average: fewer would make any question look unlike them.
-        """
-        return len(self.passages) <= self._first_unanswered[-1]
+        """Whether enough questions without an answer are listed for it to be learnt what is answered."""
+        return self._map is not None
 
     def close(self) -> None:
         """Release the vectors; the index cannot be searched afterwards."""
         self._vectors.close()
 
-    def _candidates(self, vector: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.int64]:
+    def _learnt(self, cosines: Scores, unanswered: Scores) -> tuple[float, Scores]:
+        if self._map is None:
+            return 0.0, np.zeros(len(self.passages), dtype=np.float32)
+        return self._map.read(np.concatenate([cosines[self._listed], unanswered]))
+
+    def _candidates(self, vector: Scores, lexical: Scores, learnt: Scores) -> NDArray[np.int64]:
         """Return the numbers of passages worth a closer look, ascending."""
         nearest = [row for row, _ in self._vectors.query(vector, min(_NEAREST_ROWS, self.manifest.rows))]
         by_meaning = np.searchsorted(self._first_rows, nearest, side="right") - 1
         by_words = np.argsort(-lexical, kind="stable")[:_NEAREST_BY_WORDS]
-        return np.unique(np.concatenate([by_meaning, by_words[lexical[by_words] > 0]]))
+        by_questions = np.argsort(-learnt, kind="stable")[:_LIKELIEST_LEARNT]
+        found = [by_meaning, by_words[lexical[by_words] > 0], by_questions[learnt[by_questions] > 0]]
+        return np.unique(np.concatenate(found))
 
-    def _hit(self, number: int, cosines: NDArray[np.float32], score: float, lexical: float) -> Hit:
+    def _hit(self, number: int, cosines: Scores, score: float, lexical: float) -> Hit:
         passage = self.passages[number]
         cosines = cosines[self._first_rows[number] : self._first_rows[number + 1]]
         sentence_scores = [0.0] * len(passage.sentences)
@@ -171,8 +190,7 @@ class Index:
             "" if asked is None else passage.asked_as[asked],
         )
 
-
-    def _beside_unanswered(self, hit: Hit, number: int, cosines: NDArray[np.float32]) -> Hit:
+    def _beside_unanswered(self, hit: Hit, number: int, cosines: Scores) -> Hit:
         cosines = cosines[self._first_unanswered[number] : self._first_unanswered[number + 1]]
         if not len(cosines):
             return hit

@@ -33,6 +33,7 @@ from index.embedding import Embedder, EmbedderError, open_embedder, prepare_mode
 from index.lexical import Lexical
 from index.manifest import IndexUnavailable, read_manifest
 from index.models import find_model
+from index.question_map import QuestionMap
 from index.vectors import Vectors, collection_name, open_folder, open_server, write_folder, write_server
 
 Progress = Callable[[str, int, int], None]
@@ -88,6 +89,8 @@ def write(job: Job, progress: Progress) -> Written:
     progress("writing", 0, 1)
     np.save(version / "vectors.npy", vectors)
     np.save(version / "unanswered.npy", unanswered)
+    if contents.tells_unanswered():
+        _learn(contents, vectors, unanswered).save(version / "question_map.npz")
     write_contents(version / "passages.json", contents)
     (version / "lexical").mkdir()
     Lexical.build(search_texts(contents)).save(version / "lexical")
@@ -125,6 +128,12 @@ def _model(job: Job, progress: Progress) -> Embedder:
         prepare_model(find_model(job.embedder), folder)
         progress("preparing the embedding model", 1, 1)
     return open_embedder(folder, threads=os.cpu_count() or 1)
+
+
+def _learn(contents: Contents, vectors: NDArray[np.float32], unanswered: NDArray[np.float32]) -> QuestionMap:
+    listed = np.array(contents.listed())
+    sections = np.concatenate([listed[:, 1], np.full(len(unanswered), -1)])
+    return QuestionMap.learn(np.concatenate([vectors[listed[:, 0]], unanswered]), sections, len(contents.passages))
 
 
 def _link_or_copy(source: str, target: str) -> None:

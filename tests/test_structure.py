@@ -36,7 +36,7 @@ OWNERS = {
     "typer": {"chatbot/cli.py", "chatbot/staff_commands.py"},
     "jinja2": {"evals/report.py"},
     "matplotlib": {"evals/plots.py"},
-    "scipy": {"evals/compare.py", "evals/train_word_weights.py"},
+    "scipy": {"index/question_map.py", "evals/compare.py", "evals/train_word_weights.py"},
     "inspect_ai": {"evals/inspect_tasks.py"},
 }
 
