@@ -27,6 +27,8 @@ MAX_CHARACTERS = 20_000
 """A longer message is not answered; every shorter one is read whole before anything else."""
 _ADDED_TO: frozenset[RouteName] = frozenset({"personal_medical", "booking", "cost"})
 """Routes whose fixed reply may be followed by general sentences, if the message also asks something."""
+_ADDED_TO_REPLY = "misuse_at_home"
+"""The articles say why treatment at home is not offered; what else is misuse gets nothing but its reply."""
 _ASKED_OF_ARTICLES: frozenset[RouteName] = _ADDED_TO | {"education"}
 _IDLE: frozenset[RouteName] = frozenset({"smalltalk", "out_of_scope"})
 _LEANING = re.compile(r"\b(?:it|its|they|their|them|that|those|eso|lo)\b", re.IGNORECASE)
@@ -165,5 +167,6 @@ def _with_route(settled: Decided, **changes: Any) -> Decided:
 
 
 def _may_be_added_to(decided: Route) -> bool:
-    asks = decided.to == "cost" or "education" in decided.flags
-    return decided.to in _ADDED_TO and decided.reply not in _NEVER_ADDED_TO and asks
+    asks = decided.to != "booking" or "education" in decided.flags
+    added_to = decided.to in _ADDED_TO and decided.reply not in _NEVER_ADDED_TO and asks
+    return added_to or decided.reply == _ADDED_TO_REPLY

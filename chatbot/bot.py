@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 MIN_CONFIDENCE = 0.6
 """Below this nothing is shown: the articles do not answer it."""
 TOP_K = 12
-SURE: dict[str, float] = {"personal_medical": 0.85, "booking": 0.85, "cost": 0.75}
+SURE: dict[str, float] = {"personal_medical": 0.85, "booking": 0.85, "cost": 0.6, "misuse": 0.75}
 """What is added to a fixed reply must be surer, least of all for costs, whose reply says little by itself,"""
 SURE_SENTENCE = 0.2
 """and so must its best sentence."""

@@ -84,6 +84,32 @@ def test_a_spanish_question_about_a_treatments_name_alone_has_to_be_listed_as_it
     bot.close()
 
 
+AT_HOME = """## Can people use ketamine at home?
+The FDA warns that ketamine at home adds risk, because no one with training is there to watch.
+
+## Can grapefruit juice be mixed with warfarin?
+Grapefruit juice makes warfarin stronger in some people.
+"""
+
+
+def test_fixed_replies_on_treatment_at_home_and_own_medicine_are_followed_by_what_articles_say(corpus: Corpus) -> None:
+    corpus.write("home", AT_HOME, 'questions:\n  "Can people use ketamine at home?": ["is ketamine at home safe"]\n')
+    build(corpus.articles, corpus.index, embedder="")
+    bot = Bot.open(settings_for(corpus).model_copy(update={"glossary": Settings().glossary}))
+    at_home = ask(bot, "Is ketamine at home safe?")
+    assert (at_home.route, at_home.outcome) == ("misuse", "fixed")
+    assert "given in the clinic, not at home" in at_home.text
+    assert [citation.section for citation in at_home.citations] == ["Can people use ketamine at home?"]
+    assert "It is not about your own case" in at_home.text
+    for misuse in ("where can I buy ketamine to use at home without a prescription", "how do I snort ketamine at home"):
+        refused = ask(bot, misuse)
+        assert (refused.route, refused.citations) == ("misuse", ()), "how to misuse it is not to be read up either"
+    mine = ask(bot, "my warfarin and grapefruit juice, can that be mixed")
+    assert mine.route == "personal_medical"
+    assert [citation.section for citation in mine.citations] == ["Can grapefruit juice be mixed with warfarin?"]
+    bot.close()
+
+
 @pytest.mark.parametrize("question", ["how long", "how often??"])
 def test_a_question_that_names_nothing_is_asked_back_with_headings_to_choose_from(bot: Bot, question: str) -> None:
     answer = ask(bot, question)
