@@ -18,8 +18,8 @@ from corpus.glossary import Glossary
 from index.lexical import without_accents
 from index.searching import Hit
 
-Look = Callable[[str], Sequence[Hit]]
-"""A search text -> what is found by it."""
+Look = Callable[[str, str], Sequence[Hit]]
+"""(search text, the message it is taken from, or nothing) -> what is found."""
 IsSure = Callable[[Query, Sequence[Hit]], bool]
 """Tells whether what was found for a query answers it."""
 
@@ -103,12 +103,12 @@ def look_up(query: Query, look: Look, is_sure: IsSure, bridge: Bridge) -> tuple[
     A Spanish question is put in English unless it `is_sure` already that sections which list it, or all its words,
     answer it. Where such sections were found, only they are looked at in English too.
     """
-    hits = readable(look(query.search), query, bridge.names)
+    hits = readable(look(query.search, query.message), query, bridge.names)
     english = bridge.in_english(query)
     if english is None or (hits and is_sure(query, hits)):
         return query, hits
     listed = {hit.passage.id for hit in hits}
-    in_english = tuple(hit for hit in look(english.search) if not listed or hit.passage.id in listed)
+    in_english = tuple(hit for hit in look(english.search, "") if not listed or hit.passage.id in listed)
     return (english, in_english) if in_english else (query, hits)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from rapidfuzz.distance import OSA
@@ -24,6 +24,8 @@ _LONG = 8
 _ENDINGS = ("s", "es", "ed", "d", "ing", "er", "ers", "ly", "'s")
 _REMEMBERED = 8
 """Earlier messages a follow-up may reach back to."""
+_WHOLE = 120
+"""Words at the end of a message that are searched by beside its question: an embedder reads hardly more."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Query:
     """The treatments it asks about; empty if it names none."""
     spanish: str = ""
     """The question in Spanish that `resolved` puts in English to find sentences; empty if it was asked as it stands."""
+    message: str = ""
+    """The message it is the one question of, with what it tells beside that; empty if it tells nothing else."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +92,14 @@ def understand_each(asked: str, earlier: Sequence[str], wording: Wording) -> tup
 def _queries(message: str, before: Sequence[Query], wording: Wording) -> tuple[Query, ...]:
     """Make the queries of one message; `before` are the earlier ones, the last first."""
     queries: list[Query] = []
-    for part in take_apart(message):
+    parts = take_apart(message)
+    for part in parts:
         told = _told(part.story, wording) if not queries else None
         known = [*([told] if told else []), *reversed(queries), *before]
         queries.append(_query(part.question, known, wording))
+    if len(parts) == 1 and len(parts[0].question.split()) < len(message.split()):
+        whole = " ".join(message.split()[-_WHOLE:])
+        return (replace(queries[0], message=mend_spelling(whole, wording)),)
     return tuple(queries)
 
 

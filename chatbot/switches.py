@@ -35,8 +35,8 @@ def paused(settled: Decided, switches: Switches) -> Decided:
     return replace(settled, route=replace(settled.route, reply=ANSWERS_OFF))
 
 
-def search(index: Index, text: str, top_k: int, switches: Switches) -> list[Hit]:
+def search(index: Index, text: str, message: str, *, top_k: int, switches: Switches) -> list[Hit]:
     """Search what is not switched off; the places of an article that is go to the next best."""
     off = switches.articles_off
-    found = index.search(text, top_k * (1 + len(off)))
+    found = index.search(text, top_k * (1 + len(off)), message)
     return [hit for hit in found if hit.passage.article not in off][:top_k]

@@ -124,6 +124,7 @@ def _query_lines(query: dict[str, Any]) -> list[str]:
         *_labelled("asked", query["asked"]),
         *_labelled("resolved", query["resolved"]),
         *_labelled("searched", query["search"]),
+        *(_labelled("of message", query["message"]) if query.get("message") else ()),
         *_labelled("treatments", ", ".join(query["treatments"]) or "none named"),
     ]
 

@@ -90,7 +90,7 @@ def _labelled(cases: Sequence[LabelledQuestion]) -> list[Labelled]:
     reader, found = Reader(), []
     for case in cases:
         query = understand(case.question, [], sources.wording)
-        judged = read(query, gather(query, index.search(query.search, TOP_K), sources), reader.scores)
+        judged = read(query, gather(query, index.search(query.search, TOP_K, query.message), sources), reader.scores)
         ranked = judged.ranked
         right = [any(says(f"{c.lead_in_text} {c.text}", wanted) for wanted in case.must_say) for c in ranked]
         if ranked:

@@ -28,6 +28,8 @@ _NEAREST_ROWS = 80
 _NEAREST_BY_WORDS = 40
 _LEARNT_WEIGHT = 0.5
 _LIKELIEST_LEARNT = 6
+_OF_MESSAGE = 0.6
+"""Weight of a whole message against the question it is condensed to."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,12 @@ class Index:
         except (OSError, ValueError, LookupError, TypeError) as error:
             raise IndexUnusable(version, f"damaged ({error})") from error
 
-    def search(self, query: str, top_k: int = 8) -> list[Hit]:
-        """Return the best passages, best first; none for a question without words."""
+    def search(self, query: str, top_k: int = 8, message: str = "") -> list[Hit]:
+        """Return the best passages, best first; none for a question without words.
+
+        Where the question is taken from a longer message, what is learnt from listed questions, which are as long as
+        people make them, is asked of both.
+        """
         if not query.strip():
             return []
         vector = self._embedder.query(query)
@@ -105,6 +111,11 @@ class Index:
         # All rows at once take less time than picking out those of the candidates.
         cosines, unanswered = self._rows @ vector, self._unanswered @ vector
         answerable, learnt = self._learnt(cosines, unanswered)
+        if message.strip() and self._map is not None:
+            whole = self._embedder.query(message)
+            also_answerable, also_learnt = self._learnt(self._rows @ whole, self._unanswered @ whole)
+            answerable += _OF_MESSAGE * (also_answerable - answerable)
+            learnt = learnt + _OF_MESSAGE * (also_learnt - learnt)
         numbers = self._candidates(vector, lexical, learnt)
         # Each passage's rows follow each other; its best key speaks for it.
         dense: Scores = np.maximum.reduceat(cosines, self._first_rows[:-1])

@@ -175,7 +175,7 @@ def test_a_listed_question_is_searched_as_it_was_asked(corpus: Corpus) -> None:
     assert exact["query"]["spanish"] == near["query"]["spanish"] == ""
     assert exact["decision"]["outcome"] == near["decision"]["outcome"] == "answered"
     query = understand("¿Un adulto debe dormir?", [], WORDING)
-    unsure, hits = look_up(query, lambda text: bot.index.search(text, 12), lambda *_: False, BRIDGE)
+    unsure, hits = look_up(query, lambda text, _: bot.index.search(text, 12), lambda *_: False, BRIDGE)
     bot.close()
     assert unsure.spanish == query.asked
     assert [hit.passage.heading for hit in hits] == ["How much sleep do adults need?"]

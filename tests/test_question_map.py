@@ -152,6 +152,18 @@ def test_a_search_tells_how_far_the_listed_questions_speak_for_each_section(told
     assert absent[0].answerable < 0 < hits[0].answerable
 
 
+def test_a_question_that_says_little_by_itself_is_placed_by_the_message_it_comes_from(told: Index) -> None:
+    story = "My mother wants to begin walking and asks me what she has to buy or wear on her feet. Which is it?"
+    alone, within = told.search("Which is it?"), told.search("Which is it?", message=story)
+    wanted = "What do I need to start?"
+    learnt = [max(hit.learnt for hit in hits if hit.passage.heading == wanted) for hits in (alone, within)]
+    assert learnt[1] > learnt[0] + 0.1
+    assert within[0].passage.heading == wanted
+    assert told.search("Which is it?", message=" ") == alone
+    bare = told.without_questions()
+    assert bare.search("Which is it?", message=story) == bare.search("Which is it?")
+
+
 def test_without_unanswered_questions_nothing_is_learnt_and_without_questions_neither(
     told: Index, shared_corpus: Corpus
 ) -> None:

@@ -105,3 +105,29 @@ def test_a_name_listed_with_a_wrong_spelling_is_mended_to_the_right_one() -> Non
     spravato = Treatment(name="Spravato", words=("spravato", "sparvato", "esketamine", "esketamina"))
     known = Wording(Glossary(treatments=(spravato,)), frozenset({"spravato", "esketamine"}))
     assert mend_spelling("sparvato o esketamina", known) == "spravato o esketamine"
+
+
+STORY = (
+    "My wife read that the spray has to go with a tablet, and her sister says that it can be had by itself since last"
+    " year, so now they argue about it every evening. Which of them is right?"
+)
+
+
+def test_the_one_question_of_a_long_message_is_kept_with_the_message() -> None:
+    query = understand(STORY, (), WORDING)
+    assert query.asked == "Which of them is right?"
+    assert query.message == STORY
+    assert understand(STORY.replace("spray", "spravto"), (), WORDING).message == STORY.replace("spray", "spravato")
+
+
+@pytest.mark.parametrize(
+    "message", ["How long does it last?", "What is Spravato? How long does it last, and who may have it?"]
+)
+def test_a_question_that_is_the_message_or_one_of_several_stands_alone(message: str) -> None:
+    assert {query.message for query in understand_each(message, (), WORDING)} == {""}
+
+
+def test_of_a_very_long_message_the_end_is_kept() -> None:
+    message = understand("I walked home. " * 200 + STORY, (), WORDING).message
+    assert len(message.split()) == 120
+    assert message.endswith(STORY)
