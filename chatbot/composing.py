@@ -151,17 +151,19 @@ def _fits(candidate: Candidate, chosen: Sequence[Candidate], treatments: frozens
     return same_treatment and not repeats and _slices([*chosen, candidate]) <= MAX_SENTENCES
 
 
-def signs(gathered: Gathered) -> tuple[float, float, float, float]:
+def signs(gathered: Gathered) -> tuple[float, ...]:
     """Return what speaks for and against an answer being among the candidates.
 
     The best reading; the nearest section; how much nearer the question is to one that no article answers than to any
-    listed under a section; and how far all listed questions speak for an answer. A sentence that lacks the sort of
-    thing asked for is that much less of an answer.
+    listed under a section; how far all listed questions speak for an answer, and how far for one section: a question
+    that a bit of each may answer is answered by none. A sentence that lacks the sort of thing asked for is that much
+    less of an answer.
     """
     features = [each.features for each in gathered.ranked]
     readings = (each.read - _LACKING * each.misfit for each in features)
     nearer = max(_FARTHEST, gathered.unanswered - gathered.asked)
-    return max(readings), max(each.section for each in features), nearer, gathered.answerable
+    section, learnt = (max(values) for values in zip(*((each.section, each.learnt) for each in features), strict=True))
+    return max(readings), section, nearer, gathered.answerable, learnt
 
 
 def _logistic(values: Iterable[float], weights: Sequence[float], bias: float) -> float:
@@ -177,10 +179,10 @@ _UNREAD_WEIGHTS = (3.0, 4.0, 2.0, 2.0, 0.0, -1.0, 6.0)
 _UNREAD_BIAS = -8.0
 _WEIGHTS = (1.3, 2.3, 0.0, 5.0, 0.6, -1.8, 6.0)
 _BIAS = -6.0
-_SIGN_WEIGHTS = (0.81, 3.31, 0.0, 0.0)
+_SIGN_WEIGHTS = (0.81, 3.31, 0.0, 0.0, 0.0)
 _SIGN_BIAS = -1.47
-_TOLD_WEIGHTS = (0.81, 0.0, -5.0, 2.7)
-_TOLD_BIAS = -0.1
+_TOLD_WEIGHTS = (0.76, 0.0, -2.8, 2.55, 4.6)
+_TOLD_BIAS = -1.5
 """The same where the articles list enough questions without an answer: then the nearest section says nothing more.
 
 The bias is 0.3 below the fitted one: an answer beside the point is the worse error."""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from sklearn.linear_model import LogisticRegression
 
 Scores = NDArray[np.float64]
-_SIGNS = ("best reading", "nearest section", "nearer to unanswered", "learnt from listed questions")
+_SIGNS = ("best reading", "nearest section", "nearer to unanswered", "learnt: any", "learnt: one section")
 
 
 @dataclass(frozen=True)
