@@ -22,6 +22,10 @@ MAX_SENTENCES = 4
 """Slices shown, lead-ins included."""
 READ_AT_MOST = 8
 """Candidates the reader judges: more cost time and hardly ever hold the answer."""
+READ_FIRST = 4
+"""The most promising of them; the others are read only where none of these is clearly an answer."""
+_CLEARLY = 0.8
+"""Least score of a sentence, once read, that clearly is one."""
 _UNREAD = "is not among the most promising, so it was not read"
 NEAR_BEST = 0.35
 """Another sentence is shown if its odds of being right are at least this share of the best one's."""
@@ -91,12 +95,17 @@ def _listed(hits: Sequence[Hit]) -> tuple[list[float], list[float]]:
 
 def read(query: Query, gathered: Gathered, reader: Read) -> Gathered:
     """Let the reader judge the most promising candidates, and rank those; the others are left behind."""
-    promising = gathered.ranked[:READ_AT_MOST]
-    texts = [in_context(c.passage.heading, c.lead_in_text, c.text) for c in promising]
-    odds = reader(query.resolved, texts) if texts else []
-    judged = [_judged(candidate, float(odd)) for candidate, odd in zip(promising, odds, strict=True)]
-    unread = [Dropped(each.passage.id, each.text, _UNREAD) for each in gathered.ranked[READ_AT_MOST:]]
+    judged = _read(query, gathered.ranked[:READ_FIRST], reader)
+    if all(candidate.score < _CLEARLY for candidate in judged):
+        judged += _read(query, gathered.ranked[READ_FIRST:READ_AT_MOST], reader)
+    unread = [Dropped(each.passage.id, each.text, _UNREAD) for each in gathered.ranked[len(judged) :]]
     return replace(gathered, ranked=_best_first(judged), dropped=(*gathered.dropped, *unread))
+
+
+def _read(query: Query, candidates: Sequence[Candidate], reader: Read) -> list[Candidate]:
+    texts = [in_context(each.passage.heading, each.lead_in_text, each.text) for each in candidates]
+    odds = reader(query.resolved, texts) if texts else []
+    return [_judged(candidate, float(odd)) for candidate, odd in zip(candidates, odds, strict=True)]
 
 
 def select(gathered: Gathered, sources: Sources) -> Selection:

@@ -77,10 +77,10 @@ class TrainedModelError(Exception):
         super().__init__(f"{path}: {reason}. Install the package again, or train with 'python -m {script}'.")
 
 
-def open_trained(folder: Path, script: str, more: Sequence[str] = (), batch: int = _BATCH) -> OnnxModel:
+def open_trained(folder: Path, script: str, more: Sequence[str] = (), threads: int = THREADS) -> OnnxModel:
     """Open a shipped model if its files are those its card names, `more` of them too; `script` is what trains it."""
     _verify(folder, script, (MODEL, TOKENIZER, *more))
-    return OnnxModel(folder, batch=batch)
+    return OnnxModel(folder, threads)
 
 
 def _length(text: Text) -> int:

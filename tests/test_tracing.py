@@ -1,15 +1,16 @@
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
 from conftest import Corpus
 
 from chatbot.bot import MIN_CONFIDENCE, Bot
-from chatbot.composing import READ_AT_MOST
+from chatbot.composing import READ_AT_MOST, READ_FIRST, gather, read
 from chatbot.config import Settings
 from chatbot.conversation import Question
+from chatbot.retrieval import understand
 from chatbot.slicing import Features
 from chatbot.tracing import WIDTH, explained_json, trace_json, trace_lines
 from index.building import build
@@ -64,6 +65,26 @@ def test_what_was_not_offered_and_what_was_not_read_is_listed_with_its_reason(co
     reasons = {each["text"][:12]: each["reason"] for each in dropped}
     assert reasons["A new bed is"].startswith("makes a claim")
     assert any("not read" in reason for reason in reasons.values())
+
+
+@pytest.mark.parametrize(("odds", "looked_at"), [(9.0, [READ_FIRST]), (-9.0, [READ_FIRST, READ_AT_MOST - READ_FIRST])])
+def test_more_is_read_only_where_nothing_of_the_most_promising_is_clearly_an_answer(
+    bot: Bot, odds: float, looked_at: list[int]
+) -> None:
+    looks: list[int] = []
+
+    def reader(_question: str, sentences: Sequence[str]) -> list[float]:
+        looks.append(len(sentences))
+        return [odds] * len(sentences)
+
+    query = understand(ASKED, [], bot._sources.wording)
+    hits = bot.index.search(query.search)
+    gathered = gather(query, [*hits, *hits], bot._sources)
+    assert len(gathered.ranked) > READ_AT_MOST
+    found = read(query, gathered, reader)
+    assert looks == looked_at
+    assert len(found.ranked) == sum(looked_at)
+    assert len(found.dropped) - len(gathered.dropped) == len(gathered.ranked) - sum(looked_at)
 
 
 def test_the_same_question_replays_to_the_same_bytes_timings_apart(shared_corpus: Corpus) -> None:
