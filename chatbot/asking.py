@@ -64,7 +64,7 @@ def asked_of_articles(settled: Decided, asked: str, redactor: Redactor, wording:
     earlier = [
         turn.text
         for place, turn in told
-        if turn.to in _ASKED_OF_ARTICLES or _goes_on(turn.text, turn.to, settled.earlier[:place], wording.glossary)
+        if _put_to_articles(turn) or _goes_on(turn.text, turn.to, settled.earlier[:place], wording.glossary)
     ]
     return understand_each(_LABEL.sub(" ", redactor.redact(asked)), earlier, wording)
 
@@ -77,7 +77,7 @@ def going_on(settled: Decided, asked: str, glossary: Glossary) -> Decided:
     """
     decided, earlier = settled.route, settled.earlier
     leans = decided.to == "about_bot" or (decided.to == "out_of_scope" and bool(_LEANING.search(asked)))
-    asks = "education" in decided.flags and bool(earlier) and earlier[-1].to in _ASKED_OF_ARTICLES
+    asks = "education" in decided.flags and bool(earlier) and _put_to_articles(earlier[-1])
     of_this_chat = bool(_OF_THIS_CHAT.search(asked))
     if not (leans and asks and not of_this_chat) and not _goes_on(asked, decided.to, earlier, glossary):
         return settled
@@ -85,11 +85,13 @@ def going_on(settled: Decided, asked: str, glossary: Glossary) -> Decided:
 
 
 def _goes_on(text: str, to: RouteName, earlier: Sequence[Turn], glossary: Glossary) -> bool:
-    if to not in _IDLE or not earlier or earlier[-1].to not in _ASKED_OF_ARTICLES | _IDLE:
+    if to not in _IDLE or not earlier or not (_put_to_articles(earlier[-1]) or earlier[-1].to in _IDLE):
         return False
-    if not any(turn.to in _ASKED_OF_ARTICLES for turn in earlier):
-        return False
-    return is_follow_up(text, glossary)
+    return any(map(_put_to_articles, earlier)) and is_follow_up(text, glossary)
+
+
+def _put_to_articles(turn: Turn) -> bool:
+    return turn.to in _ASKED_OF_ARTICLES or turn.reply == _ADDED_TO_REPLY
 
 
 def leaves_open(query: Query | None, *others: Query) -> bool:

@@ -27,7 +27,7 @@ READ_FIRST = 4
 _CLEARLY = 0.8
 """Least score of a sentence, once read, that clearly is one."""
 _UNREAD = "is not among the most promising, so it was not read"
-NEAR_BEST = 0.35
+NEAR_BEST = 0.15
 """Another sentence is shown if its odds of being right are at least this share of the best one's."""
 _ASKS_OF_THE_CLINIC = re.compile(
     r"\b(?:do|does|did|can|could|will|would) (?:you|your clinic|the clinic|they) (?:also |even |still )?"

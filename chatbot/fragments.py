@@ -55,6 +55,14 @@ _USE = {"drink": "use", "smoke": "use", "drinking": "using", "smoking": "using",
 _VERB_OF_ONE = re.compile(rf"\b(?P<verb>{'|'.join(_USE)})\s+(?:el\s+|la\s+)?$", _I)
 """What is done with one thing may not be done with another of its sort: people drink alcohol, but use weed."""
 _COMPARING = re.compile(r"\b(?:differ(?:ence|ent)?s?|compared?|between|versus|vs|better|diferencias?|mejor)\b", _I)
+_MOMENT = re.compile(
+    r"^(?:(?:on|in|at|by|later)\s+)?(?:(?:the|that|this)\s+)?(?:(?:same|next|following|very next|first|last)\s+)?"
+    r"(?:day|evening|night|morning|afternoon|week|weekend|month)(?:\s+(?:before|after(?:wards?)?|later|itself))?$"
+    r"|^(?:an?|one|two|a few|\d+)\s+(?:hours?|days?|weeks?|months?)\s+(?:later|after(?:wards?)?|before)$"
+    r"|^(?:tomorrow|tonight)$",
+    _I,
+)
+"""When something is, beside what was asked: "the next day", "two weeks later"."""
 _ARTICLE = re.compile(r"(?:the|la|el)\s", _I)
 _GENERIC = re.compile(r"\b(?:(?:the|this|that) )?(?:treatments?|it|el tratamiento)\b", _I)
 
@@ -240,6 +248,8 @@ def _alternative(core: str, before: str, glossary: Glossary) -> str | None:
     """Replace the part of the question before that the fragment is another case of."""
     if _ASPECT_HEAD.search(core):
         return None
+    if _MOMENT.match(core) and not DEFINING.match(before):
+        return f"{before} {core}"
     for mention in mentions(core, glossary):
         if changed := _in_place_of(mention, before, glossary):
             return changed

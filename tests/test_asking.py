@@ -5,12 +5,16 @@ from pathlib import Path
 import pytest
 
 import corpus as content
-from chatbot.asking import going_on
+from chatbot.asking import asked_of_articles, going_on
 from chatbot.conversation import Question, RouteName
+from chatbot.redaction import Redactor
+from chatbot.retrieval import Wording
 from chatbot.safety.router import settle
+from corpus.clinic import load_clinic
 from corpus.glossary import load_glossary
 
 GLOSSARY = load_glossary(Path(content.__file__).parent / "glossary.toml")
+REDACTOR = Redactor(load_clinic(Path(content.__file__).parent / "clinic.toml"))
 
 
 def route_of(text: str, *earlier: str) -> RouteName:
@@ -29,6 +33,22 @@ def route_of(text: str, *earlier: str) -> RouteName:
 )
 def test_what_goes_on_with_a_question_is_asked_of_the_articles(before: str, now: str) -> None:
     assert route_of(now, before) == "education"
+
+
+def test_a_question_on_treatment_at_home_is_one_to_the_articles_that_the_next_may_go_on_with() -> None:
+    asked = Question("what about Spravato, can that?", ("Can ketamine be used at home?",))
+    settled = settle(asked)
+    assert settled.earlier[0].reply == "misuse_at_home"
+    (query,) = asked_of_articles(settled, asked.text, REDACTOR, Wording(GLOSSARY))
+    assert query.resolved == "Can Spravato be used at home?"
+
+
+def test_what_is_asked_of_street_drugs_is_none_to_go_on_with() -> None:
+    asked = Question("what about Spravato?", ("Where can I buy ketamine to party?",))
+    settled = settle(asked)
+    assert settled.earlier[0].reply == "misuse_illicit"
+    (query,) = asked_of_articles(settled, asked.text, REDACTOR, Wording(GLOSSARY))
+    assert query.resolved == "what about Spravato?"
 
 
 @pytest.mark.parametrize("now", ["who made you?", "are you real?", "is this a bot?"])
