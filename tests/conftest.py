@@ -65,7 +65,10 @@ def shared_corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
     corpus.write("sleep", SLEEP)
     corpus.write("walking", WALKING, 'questions:\n  "Why is walking good for the heart?": ["Does strolling help?"]\n')
     corpus.write("flu", FLU)
-    build(corpus.articles, corpus.index, embedder="")
+    # Built once for all processes that run tests: to export the model takes most of a first build.
+    together = folder.parents[1 if "PYTEST_XDIST_WORKER" in os.environ else 0] / "index"
+    build(corpus.articles, together, embedder="")
+    shutil.copytree(together, corpus.index, copy_function=os.link, ignore=shutil.ignore_patterns("LOCK"))
     return corpus
 
 

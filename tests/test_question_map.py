@@ -1,5 +1,6 @@
 """What is learnt from all listed questions: which section answers, and whether any does."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -118,6 +119,7 @@ def told_folder(tmp_path_factory: pytest.TempPathFactory, shared_corpus: Corpus)
     for name, text in BESIDE.items():
         (articles / f"{name}.questions.yaml").write_text(text, encoding="utf-8")
     folder = tmp_path_factory.mktemp("index")
+    shutil.copytree(shared_corpus.index, folder, copy_function=os.link, dirs_exist_ok=True)
     build(articles, folder, embedder="")
     return folder
 
