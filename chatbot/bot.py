@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-MIN_CONFIDENCE = 0.6
+MIN_CONFIDENCE = 0.65
 """Below this nothing is shown: the articles do not answer it."""
 TOP_K = 12
 SURE: dict[str, float] = {"personal_medical": 0.85, "booking": 0.85, "cost": 0.6, "misuse": 0.75}

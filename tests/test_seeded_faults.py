@@ -76,7 +76,7 @@ FAULTS = {
         CRISIS.format("read"),
     ),
     "the threshold to answer moved": Fault(
-        "chatbot/bot.py", "MIN_CONFIDENCE = 0.6", "MIN_CONFIDENCE = 0.0", "abstention recall"
+        "chatbot/bot.py", "MIN_CONFIDENCE = 0.65", "MIN_CONFIDENCE = 0.0", "abstention recall"
     ),
     "a disclaimer deleted from the answers": Fault(
         "chatbot/answering.py", 'disclaimer=shelf.text("disclaimer", route.language)', 'disclaimer=""', "disclaimer"

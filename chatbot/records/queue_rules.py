@@ -9,7 +9,7 @@ from chatbot.records.tables import QueueItemRow, TurnRow
 
 REASONS = ("thumbs_down", "personal_medical", "not_in_articles", "low_confidence", "random", "picked")
 """The most urgent first; an item has one. `picked` is what staff took up by themselves."""
-LOW_CONFIDENCE = 0.7
+LOW_CONFIDENCE = 0.75
 """An answer that was shown, but only just (`MIN_CONFIDENCE` in `bot.py`)."""
 RANDOM_SHARE = 0.05
 
