@@ -21,7 +21,7 @@ from chatbot.conversation import Answer, Outcome, Question, Route
 from chatbot.llm import Pick, load_picker
 from chatbot.quotable import Sources
 from chatbot.redaction import Redactor
-from chatbot.retrieval import Query, Wording, words_of
+from chatbot.retrieval import Query, Wording, vocabulary_of
 from chatbot.safety.classifier import shipped_classifier
 from chatbot.slicing import Candidate
 from chatbot.splitting import MAX_QUESTIONS
@@ -124,7 +124,7 @@ class Bot:
         shipped_classifier()  # opened now, so that a damaged file is an error at the start
         self._reader = Reader()
         texts = {article.id: article.text for article in shelf.articles.values()}
-        wording = Wording(glossary, words_of(texts.values()), index.ordinary_words)
+        wording = Wording(glossary, vocabulary_of(shelf.articles.values()), index.ordinary_words)
         self._bridge = Bridge(shelf.spanish, wording)
         self._sources = Sources(texts, index.lexical, wording, shelf.clinic.name, index.tells_unanswered)
         self._files = {article.id: article.path for article in shelf.articles.values()}

@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA
 from chatbot.following import in_full
 from chatbot.phrases import WORD, mentions, with_head
 from chatbot.splitting import take_apart
+from corpus.article import Article
 from corpus.glossary import Glossary
 
 _REPAIRABLE = 6
@@ -74,6 +75,11 @@ class Wording:
 def words_of(texts: Iterable[str]) -> frozenset[str]:
     """Return the words that occur in `texts`, case-folded."""
     return frozenset(word.casefold() for text in texts for word in WORD.findall(text))
+
+
+def vocabulary_of(articles: Iterable[Article]) -> frozenset[str]:
+    """Return the words of titles and bodies, case-folded; front matter lists questions as people misspell them."""
+    return words_of(text for article in articles for text in (article.title, article.text[article.body_start :]))
 
 
 def understand(asked: str, earlier: Sequence[str], wording: Wording) -> Query:

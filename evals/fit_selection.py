@@ -19,7 +19,7 @@ from chatbot.bot import TOP_K
 from chatbot.composing import gather, read, signs
 from chatbot.config import Settings
 from chatbot.quotable import Sources
-from chatbot.retrieval import Wording, understand, words_of
+from chatbot.retrieval import Wording, understand, vocabulary_of
 from chatbot.slicing import Features
 from corpus.article import load_articles
 from corpus.clinic import load_clinic
@@ -84,8 +84,9 @@ def _fit(name: str, rows: Scores, right: Sequence[bool], weight: Scores | None =
 def _labelled(cases: Sequence[LabelledQuestion]) -> list[Labelled]:
     settings = Settings()
     index = Index.open(settings.index_folder, embedder=settings.embedder, server=settings.index_server)
-    texts = {article.id: article.text for article in load_articles(settings.articles)}
-    wording = Wording(load_glossary(settings.glossary), words_of(texts.values()), index.ordinary_words)
+    articles = load_articles(settings.articles)
+    texts = {article.id: article.text for article in articles}
+    wording = Wording(load_glossary(settings.glossary), vocabulary_of(articles), index.ordinary_words)
     sources = Sources(texts, index.lexical, wording, load_clinic(settings.clinic).name, index.tells_unanswered)
     reader, found = Reader(), []
     for case in cases:

@@ -17,7 +17,7 @@ from chatbot.bot import TOP_K
 from chatbot.composing import Read, gather, read, select
 from chatbot.config import Settings
 from chatbot.quotable import Sources
-from chatbot.retrieval import Query, Wording, understand, words_of
+from chatbot.retrieval import Query, Wording, understand, vocabulary_of
 from corpus.article import load_articles
 from corpus.clinic import load_clinic
 from corpus.glossary import load_glossary
@@ -113,8 +113,9 @@ def measure(settings: Settings, out: Path) -> list[str]:
 
 
 def _sources(settings: Settings, index: Index) -> Sources:
-    texts = {article.id: article.text for article in load_articles(settings.articles)}
-    wording = Wording(load_glossary(settings.glossary), words_of(texts.values()))
+    articles = load_articles(settings.articles)
+    texts = {article.id: article.text for article in articles}
+    wording = Wording(load_glossary(settings.glossary), vocabulary_of(articles), index.ordinary_words)
     return Sources(texts, index.lexical, wording, load_clinic(settings.clinic).name)
 
 

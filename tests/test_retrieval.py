@@ -1,8 +1,11 @@
 """What is searched for: follow-ups, lay words, spelling."""
 
+from pathlib import Path
+
 import pytest
 
-from chatbot.retrieval import Wording, mend_spelling, understand, understand_each
+from chatbot.retrieval import Wording, mend_spelling, understand, understand_each, vocabulary_of
+from corpus.article import load_article
 from corpus.glossary import Glossary, Term, Treatment
 
 WORDING = Wording(
@@ -99,6 +102,14 @@ def test_an_ordinary_word_is_never_respelt_and_a_misspelt_one_becomes_the_articl
     assert mend_spelling("insurence evacuation evaluatoin assurances", known) == (
         "insurance evacuation evaluation assurances"
     )
+
+
+def test_listing_a_misspelt_question_leaves_its_words_misspelt(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    head = 'id: page\ntitle: Medicines\nquestions:\n  Effects:\n    - "sid efects of spravto"'
+    page.write_text(f"---\n{head}\n---\n\n## Effects\n\nSpravato has side effects.\n", encoding="utf-8")
+    known = Wording(WORDING.glossary, vocabulary_of([load_article(page)]), frozenset({"and"}))
+    assert mend_spelling("efects of spravto and medicinez", known) == "effects of spravato and medicines"
 
 
 def test_a_name_listed_with_a_wrong_spelling_is_mended_to_the_right_one() -> None:

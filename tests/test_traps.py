@@ -15,7 +15,7 @@ from chatbot.checking import problems
 from chatbot.composing import gather, select
 from chatbot.conversation import Route
 from chatbot.quotable import Sources
-from chatbot.retrieval import Wording, understand, words_of
+from chatbot.retrieval import Wording, understand, vocabulary_of
 from chatbot.slicing import Candidate
 from corpus.article import Article, load_article
 from corpus.clinic import load_clinic
@@ -58,7 +58,7 @@ def shown_for(trap: dict[str, Any], folder: Path) -> Shown:
     article = load_article(path)
     passages = cut(article)
     lexical = Lexical.build([" ".join(key.text for key in keys(passage)) for passage in passages])
-    wording = Wording(_glossary(), words_of([article.text]))
+    wording = Wording(_glossary(), vocabulary_of([article]))
     sources = Sources({article.id: article.text}, lexical, wording, "Example Clinic")
     query = understand(trap["ask"], (), wording)
     gathered = gather(query, [_hit(passage, query.search) for passage in passages], sources)
