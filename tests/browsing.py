@@ -59,6 +59,20 @@ def ask(page: Any, text: str, label: str = "Your question") -> Any:
     return answer
 
 
+def choose(page: Any, box: Any, start: str) -> None:
+    """Open a drop-down list and click its option; once more where what was saved before drew the list anew, closed."""
+    option = page.get_by_role("option").filter(has_text=start).first
+    box.click()
+    try:
+        option.click(timeout=5_000)
+    except Exception as error:
+        if "Timeout" not in str(error):
+            raise
+        box.blur()
+        box.click()
+        option.click()
+
+
 def shoot(page: Any, name: str) -> None:
     """Save what the screen shows, to be looked at; once more where a busy machine gave the browser no picture."""
     SCREENSHOTS.mkdir(exist_ok=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import CHROMIUM, PHONE, ask, assert_sound, pages, shoot, show_tab
+from browsing import CHROMIUM, PHONE, ask, assert_sound, choose, pages, shoot, show_tab
 from conftest import Corpus
 from website import QUESTION, RecordingBot, opened_bot, running
 
@@ -116,8 +116,7 @@ def test_an_article_that_is_off_is_neither_quoted_nor_shown_nor_offered(
     site: Any, staff: Callable[..., Any]
 ) -> None:
     page = staff()
-    page.get_by_label("Article to switch").click()
-    page.get_by_role("option").filter(has_text="Sleep").click()
+    choose(page, page.get_by_label("Article to switch"), "Sleep")
     switched(page, "Switch this article off", "“Sleep” is off")
     for start in ("/chat", "/"):
         shown = site(start)
