@@ -34,7 +34,7 @@ def _help_lines(clinic: Clinic) -> dict[str, frozenset[str]]:
 
 
 def ask_suite(bot: Bot, suite: Suite, cases: Iterable[Case]) -> Iterator[CaseResult]:
-    """Ask the cases, each conversation turn by turn; `cases` are the suite's, perhaps counted by a progress bar."""
+    """Ask the cases, each conversation's last turn after those before; a progress bar may count `cases`."""
     held_against = reference(bot)
     for case in cases:
         yield ask_case(bot, suite.name, case, held_against)
@@ -43,7 +43,8 @@ def ask_suite(bot: Bot, suite: Suite, cases: Iterable[Case]) -> Iterator[CaseRes
 def ask_case(bot: Bot, suite: str, case: Case, held_against: Reference) -> CaseResult:
     """Ask one case; whatever fails while it is asked or judged makes it `errored`, never `failed` or `passed`."""
     try:
-        *_, trace = (bot.explain(Question(turn, case.turns[:number])) for number, turn in enumerate(case.turns))
+        # What was answered before does not matter to the bot, only what was asked.
+        trace = bot.explain(Question(case.turns[-1], case.turns[:-1]))
         answer, passages = trace.answer.to_json(), _passages(trace)
         asked = Asked(case.turns, answer, passages, held_against)
         checks = tuple(check(assertion, asked) for assertion in case.assertions)

@@ -1,8 +1,10 @@
 """`chatbot eval SUITE…`: ask the bot every case, print figures, gates and what changed; exit 0, 1 or 2."""
 
 import argparse
+import hashlib
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -73,6 +75,16 @@ def _articles(suite: Suite) -> set[str]:
     return {article for case in suite.cases for article, _ in case.metadata.get("gold_passages", ())}
 
 
+def thinned(suite: Suite, one_in: int) -> Suite:
+    """Leave all critical cases and one in so many of the others: the same ones each time, by the hash of their id."""
+    kept = (case for case in suite.cases if case.metadata.get("severity") == "critical" or not _drawn(case.id) % one_in)
+    return replace(suite, cases=tuple(kept))
+
+
+def _drawn(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8])
+
+
 def run_suites(bot: Bot, suites: Sequence[Suite], judge: Judge | None = None) -> Run:
     """Ask every case of every suite and measure; a judge's opinion stands beside the figures and no gate sees it."""
     # Models are loaded at the first question; no case is to be timed, or to come too late, for that.
@@ -101,7 +113,7 @@ def _shown(cases: Sequence[Case], name: str) -> Iterator[Case]:
 def evaluate(options: argparse.Namespace) -> int:
     """Run what the command line asks for; return its exit code."""
     settings = Settings()
-    suites = named_suites(options.suites, settings)
+    suites = [thinned(suite, options.one_in) for suite in named_suites(options.suites, settings)]
     names = [suite.name for suite in suites]
     baseline = read_baseline(options.against, names) if options.against else None
     judge = load_judge(options.judge, options.judge_runs, options.judge_asks) if options.judge else None
@@ -142,6 +154,8 @@ def arguments() -> argparse.ArgumentParser:
     """Return what the command line takes."""
     parser = argparse.ArgumentParser(prog="chatbot eval", description=__doc__)
     parser.add_argument("suites", nargs="+", metavar="SUITE", help="a file, the name of a shipped suite, or 'all'")
+    fewer = "ask all critical cases, but of the others only one in N, the same ones each time"
+    parser.add_argument("--one-in", type=int, default=1, metavar="N", help=fewer)
     parser.add_argument("--misses", action="store_true", help="list every case that went wrong")
     parser.add_argument("--report", type=Path, metavar="DIR", help="write report.html and results.json there")
     against = "compare with an earlier results.json, a baseline, or a folder of them"
@@ -163,6 +177,10 @@ def main() -> None:
     options = parser.parse_args()
     if options.no_worse and not options.against:
         parser.error("--no-worse than what? Add --against BASELINE")
+    if options.one_in < 1:
+        parser.error("--one-in takes a number from 1 on")
+    if options.one_in > 1 and options.write_baseline:
+        parser.error("a baseline is written of all cases: leave out --one-in")
     try:
         code = evaluate(options)
     except _EXPECTED as error:

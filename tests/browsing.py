@@ -49,13 +49,18 @@ def pages(
 
 
 def ask(page: Any, text: str, label: str = "Your question") -> Any:
-    """Type a question, send it by keyboard, and wait for its answer."""
+    """Type a question, send it by keyboard, and wait for its answer; where none comes, say how the page looks."""
     before = page.locator(".message.guide").count()
     box = page.get_by_label(label)
     box.fill(text)
     box.press("Enter")
     answer = page.locator(".message.guide").nth(before)
-    answer.wait_for()
+    try:
+        answer.wait_for()
+    except Exception as error:
+        shoot(page, "no-answer")
+        log, notice = page.locator(".message").all_inner_texts(), page.locator("#failure").all_inner_texts()
+        raise AssertionError(f"no answer; in the box {box.input_value()!r}, messages {log}, notice {notice}") from error
     return answer
 
 

@@ -16,7 +16,7 @@ from evals.compare import UnlikeRunsError
 from evals.gates import BROKEN, KEPT, NOT_RUN, exit_code, figure, judge_gates
 from evals.located import SuiteError
 from evals.results import CaseResult, Run
-from evals.run import SUITES, arguments, evaluate, main, run_suites, shipped, suite_path
+from evals.run import SUITES, arguments, evaluate, main, run_suites, shipped, suite_path, thinned
 from evals.suite import Case, Gate, Suite, read_suite
 from evals.terminal import gate_lines, suite_lines
 
@@ -213,6 +213,32 @@ def test_the_command_keeps_a_baseline_and_fails_where_a_share_is_worse_than_in_i
     assert exit_of("--against", kept, "--no-worse", "--anyway") == BROKEN
     assert "WORSE      mine: passed: than in the baseline" in capsys.readouterr().out
     assert exit_of("--against", kept, "--anyway") == KEPT
+
+
+def test_fewer_are_asked_but_all_critical_ones_and_the_same_each_time(tmp_path: Path) -> None:
+    cases = "".join(
+        f'- id: "{number}"\n  vars: {{question: "How much sleep?"}}\n  assert: [{{type: grounded}}]\n'
+        f"  metadata: {{severity: {'critical' if number < 40 else 'major'}}}\n"
+        for number in range(400)
+    )
+    suite = written(tmp_path, f"cases:\n{cases}")
+    fewer = thinned(suite, 3)
+    ids = {int(case.id) for case in fewer.cases}
+    assert set(range(40)) < ids
+    assert 80 < len(ids) - 40 < 160
+    assert thinned(suite, 3) == fewer
+    assert fewer.sha256 == suite.sha256
+    assert thinned(suite, 1) == suite
+
+
+@pytest.mark.parametrize("flags", [["--one-in", "0"], ["--one-in", "3", "--write-baseline", "somewhere"]])
+def test_a_share_of_the_cases_is_no_baseline_and_must_be_a_number(
+    monkeypatch: pytest.MonkeyPatch, flags: list[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["chatbot eval", "booking", *flags])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == NOT_RUN
 
 
 def test_worse_than_nothing_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
