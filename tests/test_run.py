@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -229,6 +230,8 @@ def test_fewer_are_asked_but_all_critical_ones_and_the_same_each_time(tmp_path: 
     assert thinned(suite, 3) == fewer
     assert fewer.sha256 == suite.sha256
     assert thinned(suite, 1) == suite
+    short = replace(suite, cases=suite.cases[-199:])
+    assert thinned(short, 3) == short
 
 
 @pytest.mark.parametrize("flags", [["--one-in", "0"], ["--one-in", "3", "--write-baseline", "somewhere"]])
